@@ -1,0 +1,1 @@
+int godwit_shim_placeholder(void);

@@ -1,0 +1,108 @@
+/// The integration types of the Atlas Administration API v2, as data.
+///
+/// Source: the v2 OpenAPI description (schema *Third-Party Integration* and its discriminator) for
+/// fields, required ones and enumerations; recorded answers of the API for what is shown of a
+/// secret. Sizes of templates are those of the rendered text and are left to Atlas.
+public enum IntegrationRules {
+  /// The rules, in the order in which Atlas lists the types.
+  public static let all: [IntegrationRule] = [
+    IntegrationRule(
+      "PAGER_DUTY",
+      fields: [
+        FieldRule("serviceKey", isRequired: true, secret: .tail),
+        FieldRule("region", .enumeration(["US", "EU"])),
+      ]
+    ),
+    IntegrationRule(
+      "SLACK",
+      fields: [
+        FieldRule("apiToken", isRequired: true, secret: .tail),
+        FieldRule("channelName", .string(1...80), isRequired: true),
+        FieldRule("teamName"),
+      ],
+      writability: .updateWithout(field: "apiToken")
+    ),
+    IntegrationRule(
+      "DATADOG",
+      fields: [
+        FieldRule("apiKey", isRequired: true, secret: .tail),
+        FieldRule("region", .enumeration(["US", "EU", "US3", "US5", "AP1", "US1_FED"])),
+        FieldRule("sendCollectionLatencyMetrics", .boolean),
+        FieldRule("sendDatabaseMetrics", .boolean),
+        FieldRule("sendQueryStatsMetrics", .boolean),
+        FieldRule("sendUserProvidedResourceTags", .boolean),
+      ]
+    ),
+    IntegrationRule(
+      "NEW_RELIC",
+      fields: [
+        FieldRule("accountId", isRequired: true),
+        FieldRule("licenseKey", isRequired: true, secret: .tail),
+        FieldRule("readToken", isRequired: true, secret: .tail),
+        FieldRule("writeToken", isRequired: true, secret: .tail),
+      ]
+    ),
+    IntegrationRule(
+      "OPS_GENIE",
+      fields: [
+        FieldRule("apiKey", isRequired: true, secret: .tail),
+        FieldRule("region", .enumeration(["US", "EU"])),
+      ]
+    ),
+    IntegrationRule(
+      "VICTOR_OPS",
+      fields: [
+        FieldRule("apiKey", isRequired: true, secret: .tail),
+        FieldRule("routingKey"),
+      ]
+    ),
+    IntegrationRule(
+      "HIP_CHAT",
+      fields: [
+        FieldRule("notificationToken", secret: .tail),
+        FieldRule("roomName"),
+      ],
+      writability: .deleteOnly
+    ),
+    IntegrationRule(
+      "WEBHOOK",
+      fields: [
+        FieldRule("url", isRequired: true, secret: .url),
+        FieldRule("secret", secret: .tail),
+        FieldRule("bodyTemplate", secret: .stars),
+        FieldRule("headersTemplate", secret: .stars),
+      ]
+    ),
+    IntegrationRule(
+      "MICROSOFT_TEAMS",
+      fields: [
+        FieldRule("microsoftTeamsWebhookUrl", isRequired: true, secret: .url)
+      ]
+    ),
+    IntegrationRule(
+      "PROMETHEUS",
+      fields: [
+        FieldRule("username", isRequired: true),
+        FieldRule("password", secret: .absent),
+        FieldRule("serviceDiscovery", .enumeration(["http", "file"]), isRequired: true),
+        FieldRule("enabled", .boolean, isRequired: true),
+        FieldRule("sendUserProvidedResourceTagsEnabled", .boolean),
+      ]
+    ),
+  ]
+
+  private static let byType = Dictionary(
+    all.map { ($0.type, $0) },
+    uniquingKeysWith: { first, _ in first }
+  )
+
+  /// The rule of a type, if it is known.
+  public static func rule(for type: IntegrationType) -> IntegrationRule? {
+    byType[type]
+  }
+
+  /// The names of all known types, in order.
+  public static var typeNames: [String] {
+    all.map(\.type.text)
+  }
+}

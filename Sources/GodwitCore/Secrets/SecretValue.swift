@@ -1,0 +1,107 @@
+internal import Crypto
+
+/// The value of a secret, in memory only.
+///
+/// It has no description, no reflection and no encoding, so that no log, report or crash message
+/// can show it by accident; ``withBytes(_:)`` is the one way in. The memory of libraries that it
+/// passes through is not erased.
+public struct SecretValue: Sendable {
+  private let bytes: [UInt8]
+
+  /// Keeps `bytes` as a secret.
+  public init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
+  /// Keeps the UTF-8 bytes of a text as a secret.
+  public init(_ text: String) {
+    bytes = Array(text.utf8)
+  }
+
+  /// Lends the bytes for the time of a call.
+  public func withBytes<Result>(_ body: ([UInt8]) throws -> Result) rethrows -> Result {
+    try body(bytes)
+  }
+
+  /// Whether there is nothing in it.
+  public var isEmpty: Bool { bytes.isEmpty }
+
+  /// What may be kept and shown of the secret.
+  public var fingerprint: SecretFingerprint {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let length = text.count
+    return SecretFingerprint(
+      head: SecretFingerprint.origin(of: text),
+      tail: length > 4 ? String(text.suffix(4)) : "",
+      length: length
+    )
+  }
+
+  /// A hash that tells whether another value is the same, without the value.
+  ///
+  /// It detects a swap; it does not hide a guessable secret from somebody who has the key.
+  ///
+  /// - Parameter key: the key of the run file, 32 random bytes.
+  /// - Returns: HMAC-SHA256 in hexadecimal digits.
+  public func keyedHash(key: [UInt8]) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: bytes, using: SymmetricKey(data: key))
+    return code.map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+}
+
+extension SecretValue: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// Always the same words.
+  public var description: String { "<secret>" }
+
+  /// Always the same words.
+  public var debugDescription: String { "<secret>" }
+
+  /// A mirror without children.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What may be kept and shown of a secret: the end and the length, as Atlas shows them too.
+public struct SecretFingerprint: Sendable, Hashable {
+  /// Scheme and host if the secret is a URL, for example `"https://example.com/"`; else empty.
+  public let head: String
+  /// The last four characters; empty for secrets of four characters or fewer.
+  public let tail: String
+  /// The number of characters.
+  public let length: Int
+
+  /// Makes a fingerprint from its parts.
+  public init(head: String, tail: String, length: Int) {
+    self.head = head
+    self.tail = tail
+    self.length = length
+  }
+
+  /// Scheme and host of a URL with the slash behind them; empty for other texts.
+  static func origin(of text: String) -> String {
+    guard let colon = text.firstRange(of: "://"),
+      !text[..<colon.lowerBound].isEmpty,
+      text[..<colon.lowerBound].allSatisfy({ $0.isASCII && $0.isLetter })
+    else { return "" }
+    let host = text[colon.upperBound...].prefix { $0 != "/" && $0 != "*" }
+    let end = host.endIndex
+    let hasSlash = end < text.endIndex && text[end] == "/"
+    return String(text[..<end]) + (hasSlash ? "/" : "")
+  }
+}
+
+/// The name of a secret input, in the place where its value will be sent.
+public struct SecretReference: Sendable, Hashable, CustomStringConvertible {
+  /// The parameter's name, for example `"apiKey"`.
+  public let name: String
+
+  /// Refers to the secret of that name.
+  public init(name: String) {
+    self.name = name
+  }
+
+  /// How a person is shown it, for example `<secret apiKey>`.
+  public var description: String { "<secret \(name)>" }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+import SwiftCSV
+import TOMLKit
+print("godwit")
