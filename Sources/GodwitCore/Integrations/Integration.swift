@@ -2,8 +2,10 @@
 public struct Integration: Sendable, Hashable {
   /// The type; a project has at most one integration of each.
   public var type: IntegrationType
-  /// Atlas' id of this version of the configuration: a new one with every PUT, so a stamp and
-  /// never an identity. Source: mongodb-atlas-kubernetes pull request 2425.
+  /// Atlas' id of this version of the configuration.
+  ///
+  /// It is a new one with every PUT, so a stamp and never an identity. Source:
+  /// mongodb-atlas-kubernetes pull request 2425.
   public var stamp: String?
   /// The fields without `id`, `type`, `links` and nulls.
   public var fields: JSONObject

@@ -6,6 +6,7 @@ extension JSONValue {
   /// resolves the second; the run file uses ``StoredJSON``.
   ///
   /// - Parameter pretty: whether to write one member a line, indented by two spaces.
+  /// - Returns: the text as UTF-8.
   public func encoded(pretty: Bool = false) -> [UInt8] {
     var writer = JSONWriter(isPretty: pretty)
     writer.write(self)

@@ -54,6 +54,7 @@ extension SecretDisplay {
   /// API v1.0 shows some keys in clear; what leaves this function never does.
   ///
   /// - Parameter text: the field's value as Atlas sent it.
+  /// - Returns: what may be shown of it.
   public func mask(_ text: String) -> MaskedValue {
     if self == .url { return Self.maskURL(text) }
     let length = text.count
