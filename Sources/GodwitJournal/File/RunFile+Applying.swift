@@ -1,0 +1,162 @@
+internal import Foundation
+internal import GRDB
+public import GodwitCore
+
+extension RunFile {
+  /// A project that is to be applied, with what the journal knows of it.
+  public struct Pending: Sendable {
+    /// The project's position in the run.
+    public var position: Int
+    /// The plan and the statuses.
+    public var record: ProjectRecord
+    /// The last intent of each operation that has one, by operation number.
+    public var intents: [Int: CommittedIntent]
+  }
+
+  /// How many projects are pending, by the rule of ``pending(after:limit:retrying:)``.
+  public func pendingCount(retrying: Set<ProjectOutcome>) throws(RunFileError) -> Int {
+    try Self.run(path) {
+      try queue.read { database in
+        try Int.fetchOne(
+          database,
+          sql: "SELECT count(*) FROM project WHERE \(Self.condition(retrying))"
+        ) ?? 0
+      }
+    }
+  }
+
+  private static func condition(_ retrying: Set<ProjectOutcome>) -> String {
+    let buckets = retrying.union([.inDoubt]).map { "'\($0.rawValue)'" }.sorted()
+    return
+      "outcome = 'changed' AND (settled IS NULL OR settled IN (\(buckets.joined(separator: ",")))"
+      + ")"
+  }
+
+  /// The projects after a position that still have something to do, at most `limit`.
+  ///
+  /// These are the ones not begun or not ended, those in doubt, and of the settled ones those in
+  /// a bucket of `retrying`.
+  public func pending(
+    after position: Int,
+    limit: Int,
+    retrying: Set<ProjectOutcome>
+  ) async throws(RunFileError) -> [Pending] {
+    let condition = Self.condition(retrying)
+    return try await write { [self] database in
+      let rows = try Row.fetchAll(
+        database.cachedStatement(
+          sql: """
+            SELECT * FROM project WHERE position > ? AND \(condition)
+            ORDER BY position LIMIT ?
+            """
+        ),
+        arguments: [position, limit]
+      )
+      return try rows.map { row in
+        let position: Int = row["position"]
+        let record = try record(database, row, isPlanned: false)
+        let hasBegun = record.operations.contains { $0.status != .planned }
+        return Pending(
+          position: position,
+          record: record,
+          intents: hasBegun ? try intents(database, position: position) : [:]
+        )
+      }
+    }
+  }
+
+  private func intents(_ database: Database, position: Int) throws -> [Int: CommittedIntent] {
+    let rows = try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT number, atMilliseconds, detail FROM journal
+          WHERE position = ? AND event = 'intent' ORDER BY sequence
+          """
+      ),
+      arguments: [position]
+    )
+    var result: [Int: CommittedIntent] = [:]
+    for row in rows {
+      let detail = try Self.object(row["detail"], path: path)
+      result[row["number"]] = CommittedIntent(
+        image: detail["image"]?.objectValue,
+        stamp: detail["stamp"]?.stringValue,
+        atMilliseconds: row["atMilliseconds"],
+        isRepeat: detail["isRepeat"]?.boolValue ?? false
+      )
+    }
+    return result
+  }
+
+  /// Sets the phase of the run.
+  public func setPhase(_ phase: RunInfo.Phase) async throws(RunFileError) {
+    try await write { database in try Self.setMeta(database, "phase", phase.rawValue) }
+  }
+
+  /// Commits entries in one transaction; ``JournalWriter`` is the way in.
+  func commit(_ entries: [JournalEntry]) async throws(RunFileError) {
+    guard let lease else {
+      throw RunFileError(.wrongPhase, path: path, detail: "the run is not open for applying")
+    }
+    let milliseconds = clock()
+    try await write { [path] database in
+      try lease.renew(database, path: path, nowSeconds: milliseconds / 1000)
+      var hash =
+        try Data.fetchOne(
+          database.cachedStatement(
+            sql: "SELECT hash FROM journal ORDER BY sequence DESC LIMIT 1"
+          )
+        ) ?? Data()
+      let insert = try database.cachedStatement(
+        sql: """
+          INSERT INTO journal (atMilliseconds, position, number, event, detail, hash)
+          VALUES (?, ?, ?, ?, ?, ?)
+          """
+      )
+      for entry in entries {
+        let detail = Self.text(entry.event.detail)
+        hash = PlanHash.journal(
+          after: hash,
+          at: milliseconds,
+          position: Int64(entry.position),
+          number: entry.number.map(Int64.init),
+          event: entry.event.name,
+          detail: detail
+        )
+        try insert.execute(arguments: [
+          milliseconds, entry.position, entry.number, entry.event.name, detail, hash,
+        ])
+        try Self.carryOut(entry, detail: detail, database)
+      }
+    }
+  }
+
+  /// Keeps the columns that say how things stand in step with the journal.
+  private static func carryOut(
+    _ entry: JournalEntry,
+    detail: String,
+    _ database: Database
+  ) throws {
+    switch entry.event {
+    case .intent(_, _, let isRepeat):
+      try database.cachedStatement(
+        sql: """
+          UPDATE operation SET status = 'sending', wasRepeated = wasRepeated OR ?
+          WHERE position = ? AND number = ?
+          """
+      ).execute(arguments: [isRepeat, entry.position, entry.number])
+    case .outcome(let status, _, _):
+      try database.cachedStatement(
+        sql: "UPDATE operation SET status = ? WHERE position = ? AND number = ?"
+      ).execute(arguments: [status.rawValue, entry.position, entry.number])
+    case .settled(let outcome, _, _, _):
+      try database.cachedStatement(
+        sql: "UPDATE project SET settled = ?, settledDetail = ? WHERE position = ?"
+      ).execute(arguments: [outcome.rawValue, detail, entry.position])
+    case .reopened:
+      try database.cachedStatement(
+        sql: "UPDATE project SET settled = NULL, settledDetail = NULL WHERE position = ?"
+      ).execute(arguments: [entry.position])
+    }
+  }
+}

@@ -1,0 +1,95 @@
+internal import GRDB
+
+/// Why a run file could not be made, opened, read or written.
+public struct RunFileError: Error, Sendable, CustomStringConvertible {
+  /// What kind of trouble it is.
+  public enum Kind: Sendable, Hashable {
+    /// There is no such file.
+    case notFound
+    /// A file of that name exists; runs never overwrite.
+    case exists
+    /// The file is not a run, or not a database at all.
+    case notARun
+    /// The file was written by a newer version of the program.
+    case newer(version: Int)
+    /// The contents contradict themselves or their hashes.
+    case damaged
+    /// Another process holds it.
+    case inUse
+    /// This process lost its lease to another one.
+    case lostLease
+    /// The run is in a phase in which that cannot be done.
+    case wrongPhase
+    /// The disk is full.
+    case diskFull
+    /// The file or its folder cannot be written.
+    case notWritable
+    /// Anything else that SQLite or the system said.
+    case other
+  }
+
+  /// What kind of trouble it is.
+  public let kind: Kind
+  /// The file's path.
+  public let path: String
+  /// What was found, in one sentence.
+  public let detail: String
+  /// What to do next.
+  public let advice: String?
+
+  /// Makes an error.
+  public init(_ kind: Kind, path: String, detail: String, advice: String? = nil) {
+    self.kind = kind
+    self.path = path
+    self.detail = detail
+    self.advice = advice
+  }
+
+  /// Path, what was found and what to do, on one line.
+  public var description: String {
+    "\(path): \(detail)" + (advice.map { "; \($0)" } ?? "")
+  }
+
+  /// Turns what SQLite said into an error about the file at `path`.
+  static func wrapping(_ error: any Error, path: String) -> RunFileError {
+    if let error = error as? RunFileError { return error }
+    guard let error = error as? DatabaseError else {
+      return RunFileError(.other, path: path, detail: "\(error)")
+    }
+    switch error.resultCode {
+    case .SQLITE_FULL:
+      return RunFileError(
+        .diskFull,
+        path: path,
+        detail: "the disk is full",
+        advice: "nothing is lost: free some space and run `godwit resume`"
+      )
+    case .SQLITE_READONLY, .SQLITE_PERM:
+      return RunFileError(.notWritable, path: path, detail: "the file cannot be written")
+    case .SQLITE_NOTADB:
+      return RunFileError(.notARun, path: path, detail: "this is not a run file")
+    case .SQLITE_CORRUPT:
+      return RunFileError(
+        .damaged,
+        path: path,
+        detail: "the file is damaged (\(error.message ?? "SQLite"))",
+        advice: "restore it from a copy; what was already written is in Atlas, so plan again"
+      )
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      return RunFileError(
+        .inUse,
+        path: path,
+        detail: "another program has locked the file",
+        advice: "wait for it to end, then try again"
+      )
+    case .SQLITE_CANTOPEN:
+      return RunFileError(.notWritable, path: path, detail: "the file cannot be opened")
+    default:
+      return RunFileError(
+        .other,
+        path: path,
+        detail: "SQLite: \(error.message ?? error.resultCode.description)"
+      )
+    }
+  }
+}

@@ -1,0 +1,155 @@
+internal import Foundation
+internal import GRDB
+
+/// Who may write to a run file: one process at a time, told by host, boot and start of the process.
+///
+/// A process that was killed leaves its lease behind. On the same host it is seen to be gone and
+/// the lease is taken over; from another host nobody can see that, so a person has to say it.
+public struct RunLease: Sendable, Hashable {
+  /// Grows by one with every holder; a holder that was replaced finds that out at its next commit.
+  public let fencing: Int64
+  /// The host's name.
+  public let host: String
+  /// The id of the host's boot.
+  public let boot: String
+  /// The process id.
+  public let process: Int64
+  /// When the process started, in clock ticks since boot.
+  public let processStart: Int64
+  /// When the lease was last renewed, in seconds since 1970.
+  public let renewedSeconds: Int64
+
+  /// What identifies this process.
+  static func ofThisProcess(fencing: Int64, nowSeconds: Int64) -> RunLease {
+    let process = Int64(ProcessInfo.processInfo.processIdentifier)
+    return RunLease(
+      fencing: fencing,
+      host: ProcessInfo.processInfo.hostName,
+      boot: Self.bootID,
+      process: process,
+      processStart: Self.startOfProcess(process) ?? 0,
+      renewedSeconds: nowSeconds
+    )
+  }
+
+  private static var bootID: String {
+    let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+    return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+  }
+
+  /// Field 22 of `/proc/PID/stat`; the name in field 2 may hold spaces, so it is cut off first.
+  private static func startOfProcess(_ process: Int64) -> Int64? {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let end = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    return fields.count > 19 ? Int64(fields[19]) : nil
+  }
+
+  /// What to think of a lease that somebody left.
+  enum Judgement: Equatable {
+    case isFree
+    case holderIsGone
+    case isHeld(who: String)
+    case isElsewhere(who: String)
+  }
+
+  /// Judges this lease from the point of view of this process.
+  func judged(isHeld: Bool, by me: RunLease) -> Judgement {
+    guard isHeld else { return .isFree }
+    if host == me.host, !me.boot.isEmpty {
+      guard boot == me.boot, Self.startOfProcess(process) == processStart else {
+        return .holderIsGone
+      }
+      return .isHeld(who: "process \(process) on this host")
+    }
+    let when = ISO8601DateFormatter().string(
+      from: Date(timeIntervalSince1970: TimeInterval(renewedSeconds))
+    )
+    return .isElsewhere(who: "process \(process) on host \(host), last renewed \(when)")
+  }
+}
+
+extension RunLease {
+  /// Takes the lease of a run file inside a transaction.
+  ///
+  /// - Parameter mayTakeOver: whether a person said that the holder on another host is gone.
+  /// - Returns: the lease, and whether it was taken from somebody who had not released it.
+  static func acquire(
+    _ database: Database,
+    path: String,
+    nowSeconds: Int64,
+    mayTakeOver: Bool
+  ) throws -> (lease: RunLease, wasAbandoned: Bool) {
+    let row = try Row.fetchOne(database, sql: "SELECT * FROM lease")
+    let last: Int64 = row?["fencing"] ?? 0
+    let mine = ofThisProcess(fencing: last + 1, nowSeconds: nowSeconds)
+    var wasAbandoned = false
+    if let row {
+      let theirs = RunLease(
+        fencing: last,
+        host: row["host"],
+        boot: row["boot"],
+        process: row["process"],
+        processStart: row["processStart"],
+        renewedSeconds: row["renewedSeconds"]
+      )
+      switch theirs.judged(isHeld: row["isHeld"], by: mine) {
+      case .isFree: break
+      case .holderIsGone: wasAbandoned = true
+      case .isHeld(let who):
+        throw RunFileError(
+          .inUse,
+          path: path,
+          detail: "the run is being worked on by \(who)",
+          advice: "wait for it to end, or stop it with Ctrl-C"
+        )
+      case .isElsewhere(let who):
+        guard mayTakeOver else {
+          throw RunFileError(
+            .inUse,
+            path: path,
+            detail: "the run is held by \(who), which did not release it",
+            advice: "make sure that it has ended there, then add --take-over"
+          )
+        }
+        wasAbandoned = true
+      }
+    }
+    try database.execute(
+      sql: """
+        INSERT OR REPLACE INTO lease
+          (one, fencing, host, boot, process, processStart, renewedSeconds, isHeld)
+        VALUES (1, ?, ?, ?, ?, ?, ?, 1)
+        """,
+      arguments: [
+        mine.fencing, mine.host, mine.boot, mine.process, mine.processStart, nowSeconds,
+      ]
+    )
+    return (mine, wasAbandoned)
+  }
+
+  /// Checks inside a transaction that the lease is still this one, and renews it.
+  func renew(_ database: Database, path: String, nowSeconds: Int64) throws {
+    let statement = try database.cachedStatement(
+      sql: "UPDATE lease SET renewedSeconds = ? WHERE fencing = ? AND isHeld = 1"
+    )
+    try statement.execute(arguments: [nowSeconds, fencing])
+    guard database.changesCount == 1 else {
+      throw RunFileError(
+        .lostLease,
+        path: path,
+        detail: "another process has taken this run over",
+        advice: "let that one go on"
+      )
+    }
+  }
+
+  /// Gives the lease back.
+  func release(_ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE lease SET isHeld = 0 WHERE fencing = ?",
+      arguments: [fencing]
+    )
+  }
+}

@@ -1,0 +1,99 @@
+internal import GRDB
+
+/// The tables of a run file.
+enum RunSchema {
+  /// Marks a SQLite file as a run: the letters `GdWt`.
+  static let applicationID = 0x4764_5774
+  /// The version that this program writes.
+  static let version = 1
+
+  /// Makes the tables of an empty file.
+  static func create(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE source (path TEXT PRIMARY KEY, text BLOB NOT NULL, sha256 TEXT NOT NULL)
+          STRICT, WITHOUT ROWID;
+
+        -- `outcome` and `detail` are of planning, `settled` and `settledDetail` of applying.
+        CREATE TABLE project (
+          position INTEGER PRIMARY KEY,
+          id TEXT NOT NULL UNIQUE,
+          name TEXT NOT NULL,
+          orgId TEXT NOT NULL,
+          project TEXT NOT NULL,
+          outcome TEXT,
+          detail TEXT,
+          settled TEXT,
+          settledDetail TEXT
+        ) STRICT;
+        CREATE INDEX projectByName ON project (name, id);
+        CREATE INDEX projectPending ON project (position) WHERE outcome = 'changed';
+
+        CREATE TABLE operation (
+          position INTEGER NOT NULL,
+          number INTEGER NOT NULL,
+          operation TEXT NOT NULL,
+          status TEXT NOT NULL,
+          wasRepeated INTEGER NOT NULL DEFAULT 0,
+          PRIMARY KEY (position, number)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Append-only: every attempt leaves its rows; `hash` covers the row and the one before.
+        CREATE TABLE journal (
+          sequence INTEGER PRIMARY KEY,
+          atMilliseconds INTEGER NOT NULL,
+          position INTEGER NOT NULL,
+          number INTEGER,
+          event TEXT NOT NULL,
+          detail TEXT NOT NULL,
+          hash BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX journalByOperation ON journal (position, number, sequence);
+
+        CREATE TABLE lease (
+          one INTEGER PRIMARY KEY CHECK (one = 1),
+          fencing INTEGER NOT NULL,
+          host TEXT NOT NULL,
+          boot TEXT NOT NULL,
+          process INTEGER NOT NULL,
+          processStart INTEGER NOT NULL,
+          renewedSeconds INTEGER NOT NULL,
+          isHeld INTEGER NOT NULL
+        ) STRICT;
+        """
+    )
+    try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+    try database.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  /// Checks that a file is a run that this program can read.
+  static func check(_ database: Database, path: String) throws {
+    let application = try Int.fetchOne(database, sql: "PRAGMA application_id")
+    guard application == applicationID else {
+      throw RunFileError(
+        .notARun,
+        path: path,
+        detail: "this is a database, but not a run file",
+        advice: "give the path that `godwit plan` printed"
+      )
+    }
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard found <= version else {
+      throw RunFileError(
+        .newer(version: found),
+        path: path,
+        detail: "the run file has format \(found), and this program reads up to \(version)",
+        advice: "use the version of godwit that made it, or a newer one"
+      )
+    }
+    guard found == version else {
+      throw RunFileError(
+        .damaged,
+        path: path,
+        detail: "the run file has an unknown format \(found)"
+      )
+    }
+  }
+}

@@ -1,0 +1,76 @@
+public import GodwitCore
+
+/// One thing that happened while a run was applied.
+public struct JournalEntry: Sendable, Hashable {
+  /// What happened.
+  public enum Event: Sendable, Hashable {
+    /// A write is about to be sent; committed before the first byte.
+    ///
+    /// `image` is what Atlas showed just before, `stamp` Atlas' id of that version.
+    case intent(image: JSONObject?, stamp: String?, isRepeat: Bool)
+    /// What became of an operation, with the masked image after where one was seen.
+    case outcome(OperationStatus, image: JSONObject?, note: String?)
+    /// A project has ended in a bucket.
+    case settled(ProjectOutcome, reason: String?, advice: String?, position: ScriptPosition?)
+    /// A project that had ended is taken up again.
+    case reopened
+  }
+
+  /// The project's position in the run.
+  public var position: Int
+  /// The operation's number; `nil` for what concerns the whole project.
+  public var number: Int?
+  /// What happened.
+  public var event: Event
+
+  /// Makes an entry.
+  public init(position: Int, number: Int? = nil, event: Event) {
+    self.position = position
+    self.number = number
+    self.event = event
+  }
+}
+
+extension JournalEntry.Event {
+  /// The event's name in the journal.
+  var name: String {
+    switch self {
+    case .intent: "intent"
+    case .outcome: "outcome"
+    case .settled: "settled"
+    case .reopened: "reopened"
+    }
+  }
+
+  /// The event's particulars as stored JSON.
+  var detail: JSONObject {
+    var object: JSONObject = [:]
+    switch self {
+    case .intent(let image, let stamp, let isRepeat):
+      object.set("image", image.map(JSONValue.object))
+      object.set("stamp", stamp.map(JSONValue.string))
+      if isRepeat { object["isRepeat"] = true }
+    case .outcome(let status, let image, let note):
+      object["status"] = .string(status.rawValue)
+      object.set("image", image.map(JSONValue.object))
+      object.set("note", note.map(JSONValue.string))
+    case .settled(let outcome, let reason, let advice, let position):
+      object = StoredReason(reason: reason, advice: advice, position: position).members
+      object["outcome"] = .string(outcome.rawValue)
+    case .reopened: break
+    }
+    return object
+  }
+}
+
+/// The last intent that was committed for an operation.
+public struct CommittedIntent: Sendable, Hashable {
+  /// What Atlas showed just before; `nil` if there was no integration.
+  public var image: JSONObject?
+  /// Atlas' id of that version.
+  public var stamp: String?
+  /// When it was committed, in milliseconds since 1970.
+  public var atMilliseconds: Int64
+  /// Whether it was a repeat of an earlier write.
+  public var isRepeat: Bool
+}
