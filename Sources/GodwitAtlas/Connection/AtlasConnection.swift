@@ -1,0 +1,143 @@
+internal import GodwitCore
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+/// A connection to one server with one credential: pool, authentication, retries and counters.
+///
+/// It is shared by all that runs at the same time. ``shutdown()`` must be called before it is let
+/// go, or ``withConnection(_:_:)`` used, which does.
+public final class AtlasConnection: Sendable {
+  let configuration: AtlasConfiguration
+  let transport: HTTPTransport
+  let authorizer: Authorizer
+  private let budget: Mutex<RetryBudget>
+  private let counters = Mutex(AtlasStatistics())
+  private let cleaner: TextCleaner
+
+  /// Prepares a connection; nothing is sent before the first request.
+  public init(_ configuration: AtlasConfiguration) {
+    self.configuration = configuration
+    transport = HTTPTransport(configuration)
+    authorizer = Authorizer(configuration.credential)
+    budget = Mutex(
+      RetryBudget(reserve: configuration.retry.reserve, share: configuration.retry.share)
+    )
+    cleaner = TextCleaner(configuration.knownSecrets + [configuration.credential.secret])
+  }
+
+  /// Makes a connection for the time of a call and shuts it down afterwards.
+  public static func withConnection<Result: Sendable>(
+    _ configuration: AtlasConfiguration,
+    _ body: (AtlasConnection) async throws -> Result
+  ) async throws -> Result {
+    let connection = AtlasConnection(configuration)
+    do {
+      let result = try await body(connection)
+      await connection.shutdown()
+      return result
+    } catch {
+      await connection.shutdown()
+      throw error
+    }
+  }
+
+  /// Closes all connections; requests in flight fail.
+  ///
+  /// It may be called more than once.
+  public func shutdown() async {
+    await transport.shutdown()
+  }
+
+  /// What the connection has done so far.
+  public var statistics: AtlasStatistics {
+    counters.withLock { $0 }
+  }
+
+  /// Sends a request, again where the rules for retries say so, and lets `decode` read the 2xx
+  /// answer.
+  func perform<Value>(
+    _ operation: AtlasOperation,
+    body: RequestBody? = nil,
+    decode: (HTTPAnswer) throws(UnreadableAnswer) -> Value
+  ) async throws(AtlasError) -> Value {
+    let request = AtlasRequest(operation, body: body)
+    budget.withLock { $0.deposit() }
+    var attempt = 1
+    while true {
+      var error: AtlasError
+      do throws(AtlasError) {
+        return try await exchange(request, attempt: attempt, decode: decode)
+      } catch let failure {
+        error = failure
+      }
+      let policy = configuration.retry
+      let decision = RetryDecision.decide(
+        error,
+        isWrite: operation.isWrite,
+        policy: policy,
+        random: policy.random()
+      )
+      guard case .retry(let wait, let costsBudget) = decision else { throw error }
+      if costsBudget, !budget.withLock({ $0.withdraw() }) {
+        error.isRetryBudgetSpent = true
+        throw error
+      }
+      do {
+        try await policy.sleep(wait)
+      } catch {
+        throw self.error(.cancelled, request, attempt: attempt)
+      }
+      attempt += 1
+      counters.withLock { $0.retries += 1 }
+    }
+  }
+
+  /// Sends one HTTP request and counts it.
+  func send(
+    _ request: AtlasRequest,
+    authorization: String?,
+    attempt: Int
+  ) async throws(TransportFailure) -> HTTPAnswer {
+    let isChallenge = authorization == nil
+    let call = request.call(
+      origin: configuration.target.baseURL,
+      userAgent: configuration.userAgent,
+      authorization: authorization
+    )
+    let start = ContinuousClock.now
+    var exchange = AtlasExchange(
+      method: call.method.rawValue,
+      path: call.path,
+      attempt: attempt,
+      isChallenge: isChallenge,
+      duration: .zero,
+      sentBytes: call.body?.readableBytes ?? 0,
+      receivedBytes: 0
+    )
+    do throws(TransportFailure) {
+      let answer = try await transport.send(call)
+      exchange.status = answer.status
+      exchange.receivedBytes = answer.body.readableBytes
+      exchange.rateLimit = answer.rateLimit
+      exchange.retryAfter = answer.retryAfter
+      exchange.duration = .now - start
+      record(exchange)
+      return answer
+    } catch {
+      exchange.duration = .now - start
+      record(exchange)
+      throw error
+    }
+  }
+
+  private func record(_ exchange: AtlasExchange) {
+    counters.withLock { $0.count(exchange) }
+    configuration.observer?(exchange)
+  }
+
+  /// The cleaner for the texts of a request's errors.
+  func cleaner(for request: AtlasRequest) -> TextCleaner {
+    cleaner.adding(request.body?.secrets ?? [])
+  }
+}

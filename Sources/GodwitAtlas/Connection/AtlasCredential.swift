@@ -1,0 +1,33 @@
+public import GodwitCore
+
+/// What a request proves its right with.
+public enum AtlasCredential: Sendable {
+  /// A programmatic API key, used with HTTP digest authentication.
+  case digest(publicKey: String, privateKey: SecretValue)
+  /// An OAuth2 access token, sent as it is.
+  case accessToken(SecretValue)
+
+  /// What kind it is, as a person would call it.
+  public var kindName: String {
+    switch self {
+    case .digest: "API key"
+    case .accessToken: "access token"
+    }
+  }
+
+  /// The last four characters of the public key or token, for people.
+  public var tail: String {
+    switch self {
+    case .digest(let publicKey, _): String(publicKey.suffix(4))
+    case .accessToken(let token): token.fingerprint.tail
+    }
+  }
+
+  /// The part that must never be shown.
+  var secret: SecretValue {
+    switch self {
+    case .digest(_, let privateKey): privateKey
+    case .accessToken(let token): token
+    }
+  }
+}

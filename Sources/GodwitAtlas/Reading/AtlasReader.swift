@@ -1,0 +1,91 @@
+public import GodwitCore
+
+/// Reads from Atlas and has no way to write; this is what planning is given.
+public struct AtlasReader: Sendable {
+  let connection: AtlasConnection
+
+  /// Reads over a connection.
+  public init(_ connection: AtlasConnection) {
+    self.connection = connection
+  }
+
+  /// The organizations that the credentials can see, deleted ones left out.
+  ///
+  /// Source: `GET /orgs`; Atlas may go on listing deleted ones with `isDeleted`.
+  public func organizations() async throws(AtlasError) -> [Organization] {
+    var result: [Organization] = []
+    var number = 1
+    while true {
+      let page = try await connection.perform(.organizations(page: number)) {
+        (answer) throws(UnreadableAnswer) in
+        try Page(answer.body) { Organization($0) }
+      }
+      result += page.elements.filter { !$0.isDeleted }
+      guard page.hasNext, !page.elements.isEmpty else { return result }
+      number += 1
+    }
+  }
+
+  /// One project.
+  ///
+  /// - Throws: for a project that does not exist, status 404 with `GROUP_NOT_FOUND`.
+  public func project(_ id: ProjectID) async throws(AtlasError) -> Project {
+    try await project(.project(id))
+  }
+
+  /// The project of a name.
+  ///
+  /// - Throws: for a name that is not there, status 404 with `GROUP_NAME_NOT_FOUND`; for one that
+  ///   several organizations use, status 409 with `MULTIPLE_GROUPS`.
+  public func project(named name: String) async throws(AtlasError) -> Project {
+    try await project(.projectNamed(name))
+  }
+
+  private func project(_ operation: AtlasOperation) async throws(AtlasError) -> Project {
+    try await connection.perform(operation) { (answer) throws(UnreadableAnswer) in
+      guard let project = Project(try AnswerBody.object(answer.body)) else {
+        throw UnreadableAnswer(reason: "a project without id, name or organization")
+      }
+      return project
+    }
+  }
+
+  /// All integrations of a project, in Atlas' order; one request.
+  public func integrations(of project: ProjectID) async throws(AtlasError) -> [Integration] {
+    var result: [Integration] = []
+    var number = 1
+    while true {
+      let operation = AtlasOperation.integrations(project, page: number)
+      let page = try await connection.perform(operation) {
+        (answer) throws(UnreadableAnswer) in
+        try Page(answer.body) { Integration($0) }
+      }
+      result += page.elements
+      guard page.hasNext, !page.elements.isEmpty else { return result }
+      number += 1
+    }
+  }
+
+  /// One integration of a project.
+  ///
+  /// - Returns: `nil` if the project has none of the type, which Atlas tells by status 404 with
+  ///   `INTEGRATION_NOT_CONFIGURED`; any other 404 is an error.
+  public func integration(
+    of project: ProjectID,
+    type: IntegrationType
+  ) async throws(AtlasError) -> Integration? {
+    do throws(AtlasError) {
+      return try await connection.perform(.integration(project, type)) {
+        (answer) throws(UnreadableAnswer) in
+        let object = try AnswerBody.object(answer.body)
+        guard let integration = Integration(object), integration.type == type else {
+          throw UnreadableAnswer(reason: "an integration of another type, or of none")
+        }
+        return integration
+      }
+    } catch let error {
+      guard error.isIntegrationNotConfigured else { throw error }
+      return nil
+    }
+  }
+}

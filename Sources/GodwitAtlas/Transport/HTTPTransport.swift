@@ -1,0 +1,83 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOPosix
+
+/// Sends single requests: no redirects, no retries, no log.
+///
+/// The older of AsyncHTTPClient's two interfaces is used because its deadline holds until the last
+/// byte of the answer, because it tells how far a request got, and because it costs no hop to an
+/// actor per request.
+struct HTTPTransport: Sendable {
+  private let group: MultiThreadedEventLoopGroup
+  private let client: HTTPClient
+  private let timeout: TimeAmount
+  private let answerLimit: Int
+
+  init(_ configuration: AtlasConfiguration) {
+    // One thread: 64 requests in flight keep it busy by a fifth, and see AnswerCollector.
+    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    var settings = HTTPClient.Configuration()
+    settings.redirectConfiguration = .disallow
+    settings.decompression = .disabled
+    settings.timeout.connect = TimeAmount(configuration.connectTimeout)
+    settings.connectionPool.retryConnectionEstablishment = false
+    settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(
+      1,
+      configuration.parallelism
+    )
+    settings.httpVersion = .automatic
+    client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: settings)
+    timeout = TimeAmount(configuration.requestTimeout)
+    answerLimit = configuration.answerLimit
+  }
+
+  /// Sends one request and reads its answer to the end.
+  func send(_ call: HTTPCall) async throws(TransportFailure) -> HTTPAnswer {
+    let collector = AnswerCollector(limit: answerLimit, hasBody: call.body != nil)
+    if Task.isCancelled {
+      throw TransportFailure(kind: .cancelled, detail: "", isSent: false)
+    }
+    do {
+      let request = try HTTPClient.Request(
+        url: call.origin + call.path,
+        method: call.method,
+        headers: call.headers,
+        body: call.body.map { Self.body($0, notedBy: collector) }
+      )
+      let task = client.execute(request: request, delegate: collector, deadline: .now() + timeout)
+      return try await withTaskCancellationHandler {
+        try await task.futureResult.get()
+      } onCancel: {
+        task.cancel()
+      }
+    } catch {
+      throw TransportFailure(error, isSent: collector.isSent)
+    }
+  }
+
+  /// A body that notes when the connection asks for it, which is after the head was written.
+  private static func body(
+    _ buffer: ByteBuffer,
+    notedBy collector: AnswerCollector
+  ) -> HTTPClient.Body {
+    .stream(contentLength: Int64(buffer.readableBytes)) { writer in
+      collector.noteSent()
+      return writer.write(.byteBuffer(buffer))
+    }
+  }
+
+  /// Closes all connections and ends the thread.
+  func shutdown() async {
+    try? await client.shutdown()
+    try? await group.shutdownGracefully()
+  }
+}
+
+extension TimeAmount {
+  /// The same span, cut to what NIO can count.
+  init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    let (nanoseconds, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    self = .nanoseconds(isTooLong ? .max / 4 : nanoseconds + attoseconds / 1_000_000_000)
+  }
+}
