@@ -1,0 +1,88 @@
+import GodwitCore
+
+extension TextPage {
+  /// Adds the projects that are not changed, by bucket and reason.
+  mutating func addCauses(of summary: RunSummary, isApplied: Bool) {
+    add(.skipped, of: summary, "Skipped", remark: "")
+    add(
+      .held,
+      of: summary,
+      "Held",
+      remark: isApplied ? "left as they are; a person must decide" : "a person must decide"
+    )
+    add(
+      .failed,
+      of: summary,
+      "Failed",
+      remark: isApplied ? "" : "nothing will be written to them"
+    )
+    add(
+      .inDoubt,
+      of: summary,
+      "In doubt",
+      remark: "sent, and not known whether it was made; resume reads them back"
+    )
+    add(.notStarted, of: summary, "Not started", remark: "resume goes on with them")
+    add(.notFound, of: summary, "Not found", remark: "no such project, or none that can be seen")
+  }
+
+  private mutating func add(
+    _ outcome: ProjectOutcome,
+    of summary: RunSummary,
+    _ title: String,
+    remark: String
+  ) {
+    let causes = summary.causes(of: outcome)
+    guard !causes.isEmpty else { return }
+    let count = Wording.count(summary.totals[outcome], "project")
+    gap()
+    add(
+      style.paint("\(title): \(count)", outcome == .skipped ? .bold : Self.color(of: outcome))
+        + (remark.isEmpty ? "" : "; " + remark)
+    )
+    let width = String(causes.first?.names.count ?? 0).count
+    for cause in causes.prefix(RunText.causeLimit) {
+      add(cause, outcome: outcome, numberWidth: max(width, 3))
+    }
+    let rest = causes.dropFirst(RunText.causeLimit)
+    if !rest.isEmpty {
+      let projects = rest.reduce(0) { $0 + $1.names.count }
+      add(
+        "  \(DisplayWidth.padLeft(String(projects), to: max(width, 3)))"
+          + "  for \(Wording.count(rest.count, "other reason"))"
+      )
+    }
+  }
+
+  private mutating func add(_ cause: Cause, outcome: ProjectOutcome, numberWidth: Int) {
+    let number = DisplayWidth.padLeft(String(cause.names.count), to: numberWidth)
+    let indent = numberWidth + 4
+    let first = "  \(number)  "
+    if cause.reason.isEmpty {
+      wrap(items: namesOnly(cause.names), separator: ",", first: first)
+    } else {
+      let reason = SafeText.line(cause.reason, limit: 300)
+      let place = Wording.place(cause.position)
+      if DisplayWidth.of(first + reason) <= style.columns {
+        add(first + reason, aside: place)
+      } else {
+        wrap(reason + (place.map { " (\($0))" } ?? ""), first: first)
+      }
+      if outcome != .skipped { addNames(cause.names, indent: indent) }
+    }
+    if let advice = cause.advice {
+      let text = SafeText.line(advice, limit: 300)
+      wrap(text, first: String(repeating: " ", count: indent) + "→ ")
+    }
+    for operation in cause.operations {
+      add(operation, indent: indent)
+      let changes = operation.changes.map { ChangeText($0, of: operation) }
+      add(changes, of: operation, indent: indent + 4)
+    }
+  }
+
+  private func namesOnly(_ names: NameTally) -> [String] {
+    let items = names.first.map { SafeText.line($0.name, limit: 60) }
+    return names.unnamed > 0 ? items + ["and \(names.unnamed) more"] : items
+  }
+}
