@@ -1,0 +1,111 @@
+internal import GodwitCore
+
+/// One project as a script sees it while it is planned: what was read, with what the script wrote
+/// laid over it. Nothing here sends anything.
+struct ProjectDraft {
+  /// An integration as it stands in the draft.
+  struct Entry {
+    /// The fields as Atlas shows them, or will.
+    var fields: JSONObject
+    /// The secret fields that the script supplied, with references or null.
+    var supplied: JSONObject = [:]
+    /// Whether the script itself made it, so that nothing in it is unknown.
+    var isNew = false
+  }
+
+  let project: Project
+  let policy: DraftPolicy
+  let baseline: [IntegrationType: Integration]
+  var entries: [IntegrationType: Entry]
+  private(set) var reads = ReadSet()
+  var operations: [Operation] = []
+  var tasks: [PersonTask] = []
+  /// What was recognised as unchanged, by type and field.
+  var unchangedSecrets: [IntegrationType: [UnchangedSecret]] = [:]
+
+  init(project: Project, integrations: [Integration], policy: DraftPolicy) {
+    self.project = project
+    self.policy = policy
+    baseline = Dictionary(
+      integrations.map { ($0.type, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    entries = baseline.mapValues { Entry(fields: $0.fields) }
+  }
+
+  // MARK: - Reads
+
+  /// All integrations, in Atlas' order of types, unknown ones last.
+  mutating func list() -> [JSONObject] {
+    reads.isEverything = true
+    for (type, integration) in baseline { reads.images[type] = integration.fields }
+    let known = IntegrationRules.all.map(\.type)
+    let unknown = entries.keys.filter { !known.contains($0) }.sorted()
+    return (known + unknown).compactMap(shown)
+  }
+
+  /// One integration, if it is configured.
+  ///
+  /// - Throws: ``ScriptComplaint`` for a type that neither the rules nor the project knows.
+  mutating func get(_ type: IntegrationType) throws(ScriptComplaint) -> JSONObject? {
+    if entries[type] == nil, baseline[type] == nil { _ = try rule(of: type) }
+    noteRead(type)
+    return shown(type)
+  }
+
+  /// Remembers that the plan depends on a type.
+  mutating func noteRead(_ type: IntegrationType) {
+    if reads.images[type] == nil { reads.images[type] = .some(baseline[type]?.fields) }
+  }
+
+  /// An integration as a script gets it.
+  func shown(_ type: IntegrationType) -> JSONObject? {
+    guard let entry = entries[type] else { return nil }
+    var object = entry.fields
+    object["type"] = .string(type.text)
+    if operations.allSatisfy({ $0.type != type }), let id = baseline[type]?.stamp {
+      object["id"] = .string(id)
+    }
+    return object
+  }
+
+  // MARK: - Rules
+
+  /// The rule of a type.
+  ///
+  /// - Throws: ``ScriptComplaint`` with the nearest known type.
+  func rule(of type: IntegrationType) throws(ScriptComplaint) -> IntegrationRule {
+    if let rule = IntegrationRules.rule(for: type) { return rule }
+    if baseline[type] != nil {
+      throw ScriptComplaint(
+        "\(type) is a type that this version does not know, so it cannot write it",
+        advice: "it can be listed, read and kept as it is"
+      )
+    }
+    throw ScriptComplaint(
+      "unknown integration type \"\(type)\"",
+      advice: Suggestion.advice(for: type.text, in: IntegrationRules.typeNames)
+    )
+  }
+
+  /// Checks that the migration declared a write.
+  func require(_ verb: Verb, _ type: IntegrationType) throws(ScriptComplaint) {
+    guard policy.may.allows(verb, type) else {
+      throw ScriptComplaint(
+        "this migration may not \(verb.rawValue) \(type)",
+        advice: "declare it: may = { \(verb.rawValue) = { \"\(type)\" } }"
+      )
+    }
+  }
+
+  /// Records that a person has to do what the API cannot.
+  mutating func addTask(_ title: String, detail: String) {
+    tasks.append(
+      PersonTask(
+        title: title,
+        url: policy.integrationsPage.replacing("{id}", with: project.id.text),
+        detail: detail
+      )
+    )
+  }
+}

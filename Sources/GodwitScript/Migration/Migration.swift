@@ -1,0 +1,148 @@
+public import GodwitCore
+public import LuaVM
+internal import Synchronization
+
+/// A migration: a script that was compiled once, and what it says about itself.
+public struct Migration: Sendable {
+  /// The texts.
+  public let source: ScriptSource
+  /// The `name` that it gives itself.
+  public let name: String
+  /// The `summary` that it gives itself.
+  public let summary: String
+  /// What it may write.
+  public let may: May
+  /// Its parameters, by name in order.
+  public let parameters: [ParameterSpec]
+  /// Whether it has a `select` function.
+  public let hasSelect: Bool
+  /// Whether it has a `verify` function.
+  public let hasVerify: Bool
+  /// Where its projects' scripts run.
+  public let pool: LuaThreadPool
+  /// How much a project's script may use.
+  public let limits: LuaLimits
+
+  let program: LuaProgram
+  let prelude: LuaProgram
+  let modules: ModuleStore
+
+  /// Compiles a script, runs its top level once and reads what it returns.
+  ///
+  /// - Parameters:
+  ///   - source: the script's texts.
+  ///   - pool: the threads on which it runs.
+  ///   - limits: how much one project's script may use.
+  /// - Throws: ``Diagnostic`` with file and line for a syntax error, an error at the top level, an
+  ///   unknown key or a wrong type.
+  public init(
+    _ source: ScriptSource,
+    pool: LuaThreadPool,
+    limits: LuaLimits = LuaLimits()
+  ) async throws(Diagnostic) {
+    self.source = source
+    self.pool = pool
+    self.limits = limits
+    do throws(LuaError) {
+      program = try LuaProgram.compile(source: source.text, name: source.path)
+      prelude = try Prelude.program.get()
+    } catch {
+      throw Diagnostic(error)
+    }
+    modules = ModuleStore(source.modules)
+    let returned = try await Self.describe(
+      program,
+      prelude: prelude,
+      modules: modules,
+      pool: pool,
+      limits: limits
+    )
+    let header = try MigrationHeader(returned, source: source)
+    name = header.name
+    summary = header.summary
+    may = header.may
+    parameters = header.parameters
+    hasSelect = header.hasSelect
+    hasVerify = header.hasVerify
+  }
+
+  private static func describe(
+    _ program: LuaProgram,
+    prelude: LuaProgram,
+    modules: ModuleStore,
+    pool: LuaThreadPool,
+    limits: LuaLimits
+  ) async throws(Diagnostic) -> LuaValue {
+    let lua = LuaActor(pool: pool, limits: limits, prelude: prelude)
+    var turn = await lua.start(entry: "describe", program: program)
+    while case .request(let request) = turn.step {
+      turn = await lua.resume(
+        HostLibrary.answer(request, modules: modules)
+          ?? .raise(.string("\(request.name) cannot be called at the top level of a script"))
+      )
+    }
+    switch turn.step {
+    case .failed(let error): throw Diagnostic(error)
+    case .finished(let values): return values.first ?? .nil
+    case .request: return .nil
+    }
+  }
+
+  /// A parameter by name.
+  public func parameter(_ name: String) -> ParameterSpec? {
+    parameters.first { $0.name == name }
+  }
+
+  /// The seed of `math.random` for a project: the same for the same script and project.
+  func seed(for project: ProjectID) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in (source.sha256 + project.text).utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+    }
+    return hash
+  }
+}
+
+/// The modules of a script, compiled when they are first required.
+final class ModuleStore: Sendable {
+  private let sources: [String: ScriptSource.Module]
+  private let compiled = Mutex<[String: LuaProgram]>([:])
+
+  init(_ sources: [String: ScriptSource.Module]) {
+    self.sources = sources
+  }
+
+  /// The program of a module.
+  ///
+  /// - Throws: ``LuaError`` if it does not compile.
+  /// - Returns: `nil` if there is no such module.
+  func program(_ name: String) throws(LuaError) -> LuaProgram? {
+    if let program = compiled.withLock({ $0[name] }) { return program }
+    guard let module = sources[name] else { return nil }
+    let program = try LuaProgram.compile(source: module.text, name: module.path)
+    compiled.withLock { $0[name] = program }
+    return program
+  }
+
+  /// The names that `require` takes.
+  var names: [String] { sources.keys.sorted() }
+}
+
+extension ScriptPosition {
+  /// The same place, in the words of this module's callers.
+  init?(_ position: LuaPosition?) {
+    guard let position else { return nil }
+    self.init(file: position.file, line: position.line)
+  }
+}
+
+extension Diagnostic {
+  /// What a script's error says to a person.
+  init(_ error: LuaError) {
+    var advice: String?
+    if case .limit = error.kind {
+      advice = "look for an endless loop or for data that grows at that line"
+    }
+    self.init(error.message, position: ScriptPosition(error.position), advice: advice)
+  }
+}

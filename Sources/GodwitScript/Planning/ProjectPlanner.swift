@@ -1,0 +1,152 @@
+public import GodwitCore
+internal import LuaVM
+
+/// Plans one project: runs the script with reads that are real and writes that are recorded.
+///
+/// It is given a way to read and none to write, so that no script and no mistake can send a write
+/// while planning.
+public struct ProjectPlanner: Sendable {
+  /// Lists the integrations of a project.
+  public typealias Lister =
+    @Sendable (ProjectID) async -> Result<[Integration], ScriptReadError>
+
+  /// What became of a project.
+  public enum Planned: Sendable {
+    /// The script's `select` refused it: it is not part of the selection.
+    case refused
+    /// A plan, which may be that of a failure.
+    case plan(ProjectPlan)
+  }
+
+  private let migration: Migration
+  private let inputs: ScriptInputs
+  private let policy: DraftPolicy
+  private let list: Lister
+  private let onLog: @Sendable (Project, LogLine) -> Void
+
+  /// Makes a planner.
+  ///
+  /// - Parameters:
+  ///   - migration: the script.
+  ///   - inputs: the values of its parameters.
+  ///   - policy: how writes are judged.
+  ///   - onLog: receives what scripts log, as they log it.
+  ///   - list: lists the integrations of a project; called at most once a project.
+  public init(
+    migration: Migration,
+    inputs: ScriptInputs,
+    policy: DraftPolicy,
+    onLog: @escaping @Sendable (Project, LogLine) -> Void = { _, _ in },
+    list: @escaping Lister
+  ) {
+    self.migration = migration
+    self.inputs = inputs
+    self.policy = policy
+    self.onLog = onLog
+    self.list = list
+  }
+
+  /// Runs the script for a project.
+  public func plan(_ project: Project) async -> Planned {
+    let parameters: LuaTable
+    do throws(Diagnostic) {
+      parameters = try inputs.table(migration.parameters, for: project)
+    } catch {
+      return .plan(
+        ProjectPlan(
+          project: project,
+          outcome: .failed,
+          reason: error.line,
+          advice: error.advice
+        )
+      )
+    }
+    let onLog = onLog
+    var runner = ScriptRunner(
+      migration: migration,
+      project: project,
+      parameters: parameters,
+      fingerprints: policy.fingerprints,
+      onLog: { onLog(project, $0) }
+    )
+    var host = PlanningHost(project: project, policy: policy, list: list)
+    let ending = await runner.run("migrate") { await host.answer($0) }
+    return conclude(ending, runner: runner, host: host)
+  }
+
+  private func conclude(
+    _ ending: ScriptRunner.Ending,
+    runner: ScriptRunner,
+    host: PlanningHost
+  ) -> Planned {
+    var plan = ProjectPlan(project: host.project, outcome: .unchanged, logs: runner.logs)
+    plan.reads = host.draft?.reads ?? ReadSet()
+    switch ending {
+    case .failed(let error): fail(&plan, error, host)
+    case .finished(let values):
+      if values.first == .string("refused") { return .refused }
+      conclude(values, &plan, host.draft, tasks: runner.tasks)
+    }
+    return .plan(plan)
+  }
+
+  private func fail(_ plan: inout ProjectPlan, _ error: LuaError, _ host: PlanningHost) {
+    let diagnostic = Diagnostic(error)
+    plan.outcome = .failed
+    plan.reason = diagnostic.summary
+    plan.advice = diagnostic.advice
+    plan.position = diagnostic.position
+    if case .opaque(let opaque)? = error.value, opaque.kind == OpaqueKind.atlasError {
+      plan.reason = opaque.display
+      plan.advice = host.failure?.advice
+    }
+  }
+
+  private func conclude(
+    _ values: [LuaValue],
+    _ plan: inout ProjectPlan,
+    _ draft: ProjectDraft?,
+    tasks: [PersonTask]
+  ) {
+    let operations = draft?.operations ?? []
+    plan.tasks = tasks + (draft?.tasks ?? [])
+    let verdict = values.first?.text ?? "done"
+    if values.count > 3, let file = values[2].text, case .integer(let line) = values[3] {
+      plan.position = ScriptPosition(file: file, line: Int(line))
+    }
+    switch verdict {
+    case "skip":
+      guard operations.isEmpty else {
+        return refuse(&plan, "skip after a write", "use hold, or decide before the first write")
+      }
+      plan.outcome = .skipped
+      plan.reason = values[1].text
+    case "hold":
+      plan.outcome = .held
+      plan.reason = values[1].text
+      plan.operations = operations
+    case "dropped":
+      let kind = values[1].text ?? "skip"
+      refuse(&plan, "\(kind) was called and not returned", "write `return \(kind)(\"…\")`")
+    case "unknown":
+      refuse(
+        &plan,
+        "migrate returned a \(values[1].text ?? "value")",
+        "it returns nothing, skip(\"…\") or hold(\"…\")"
+      )
+    default:
+      plan.operations = operations
+      plan.unchangedSecrets = draft?.unchangedSecrets.values.flatMap { $0 } ?? []
+      plan.outcome =
+        !operations.isEmpty ? .changed : plan.tasks.isEmpty ? .unchanged : .manual
+    }
+  }
+
+  private func refuse(_ plan: inout ProjectPlan, _ reason: String, _ advice: String) {
+    plan.outcome = .failed
+    plan.reason = reason
+    plan.advice = advice
+    plan.operations = []
+    plan.tasks = []
+  }
+}

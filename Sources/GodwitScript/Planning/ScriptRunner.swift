@@ -1,0 +1,139 @@
+internal import GodwitCore
+internal import LuaVM
+
+/// Runs one entry of the prelude for one project: answers requests until the script ends.
+struct ScriptRunner {
+  let migration: Migration
+  let project: Project
+  let parameters: LuaTable
+  let fingerprints: [String: SecretFingerprint]
+  let onLog: @Sendable (LogLine) -> Void
+
+  /// How a script ended.
+  enum Ending {
+    case finished([LuaValue])
+    case failed(LuaError)
+  }
+
+  /// What a script said beside its result.
+  var logs: [LogLine] = []
+  var tasks: [PersonTask] = []
+
+  init(
+    migration: Migration,
+    project: Project,
+    parameters: LuaTable,
+    fingerprints: [String: SecretFingerprint],
+    onLog: @escaping @Sendable (LogLine) -> Void
+  ) {
+    self.migration = migration
+    self.project = project
+    self.parameters = parameters
+    self.fingerprints = fingerprints
+    self.onLog = onLog
+  }
+
+  /// Runs `migrate` (with `select` before it) or `verify`.
+  ///
+  /// - Parameters:
+  ///   - entry: the prelude's entry.
+  ///   - answer: answers requests about integrations.
+  mutating func run(
+    _ entry: String,
+    answer: (LuaRequest) async -> LuaAnswer
+  ) async -> Ending {
+    let lua = LuaActor(
+      pool: migration.pool,
+      limits: migration.limits,
+      prelude: migration.prelude,
+      seed: migration.seed(for: project.id)
+    )
+    var turn = await lua.start(
+      entry: entry,
+      program: migration.program,
+      arguments: [.table(projectTable), .table(parameters)]
+    )
+    while true {
+      take(turn.posts)
+      switch turn.step {
+      case .finished(let values): return .finished(values)
+      case .failed(let error): return .failed(error)
+      case .request(let request):
+        turn = await lua.resume(await self.answer(request, answer))
+      }
+    }
+  }
+
+  private func answer(
+    _ request: LuaRequest,
+    _ other: (LuaRequest) async -> LuaAnswer
+  ) async -> LuaAnswer {
+    if request.name == "sleep" {
+      let seconds: Double =
+        switch request.arguments.first {
+        case .integer(let value)?: Double(value)
+        case .number(let value)?: value
+        default: 0
+        }
+      try? await Task.sleep(for: .seconds(min(seconds, 3600)))
+      return .values([])
+    }
+    if let answer = HostLibrary.answer(
+      request,
+      modules: migration.modules,
+      fingerprints: fingerprints
+    ) {
+      return answer
+    }
+    return await other(request)
+  }
+
+  private var projectTable: LuaTable {
+    let tags = project.tags.sorted { $0.key.bytesPrecede($1.key) }
+    let variables = project.variables.sorted { $0.key.bytesPrecede($1.key) }
+    return LuaTable(record: [
+      "id": .string(project.id.text),
+      "name": .string(project.name),
+      "orgId": .string(project.organization.text),
+      "created": .string(project.created),
+      "clusterCount": .integer(Int64(project.clusterCount)),
+      "tags": .table(
+        LuaTable(
+          fields: tags.map { LuaTable.Field(key: .string($0.key), value: .string($0.value)) }
+        )
+      ),
+      "vars": .table(
+        LuaTable(
+          fields: variables.map { LuaTable.Field(key: .string($0.key), value: .string($0.value)) }
+        )
+      ),
+    ])
+  }
+
+  private mutating func take(_ posts: [LuaPost]) {
+    for post in posts {
+      let position = ScriptPosition(post.position)
+      switch post.name {
+      case "log":
+        let level = post.arguments.first?.text.flatMap(LogLine.Level.init(rawValue:)) ?? .info
+        let message = post.arguments.dropFirst().first?.text ?? ""
+        logs.append(LogLine(level: level, message: message, position: position))
+        onLog(LogLine(level: level, message: message, position: position))
+      case "manual":
+        let task = post.arguments.first?.contents
+        tasks.append(
+          PersonTask(
+            title: task?["title"]?.text ?? "",
+            url: task?["url"]?.text,
+            detail: task?["detail"]?.text
+          )
+        )
+      case LuaPost.suppressed:
+        logs.append(
+          LogLine(level: .warn, message: "further lines were suppressed", position: position)
+        )
+      default: break
+      }
+    }
+  }
+}
