@@ -1,0 +1,41 @@
+import GodwitCore
+
+/// Judges a PUT of SLACK, whose token and team only a person can set, through OAuth2.
+///
+/// Sources: Atlas documentation of the integration and its error codes. Which body is legal for a
+/// change of the channel is unknown: the token may be absent, masked or what is stored.
+struct SlackJudge {
+  let rule: TypeRule
+  let putSemantics: SimulatorConfiguration.PutSemantics
+
+  /// Whether a stored configuration is one of the old kind, with a token that a person typed.
+  static func isLegacy(_ stored: JSONObject) -> Bool {
+    !stored.has("teamName")
+  }
+
+  func verdict(
+    replacing stored: JSONObject?,
+    with body: JSONObject
+  ) throws(APIError) -> IntegrationJudge.Verdict {
+    guard let stored else { throw .slackNotConfigured }
+    guard !Self.isLegacy(stored) else { throw .legacySlack }
+    var credentials = body
+    credentials["apiToken"] = nil
+    let members = try IntegrationJudge(rule: rule, putSemantics: putSemantics)
+      .checkedMembers(of: credentials)
+    if let token = body["apiToken"], token != .null, token != stored["apiToken"] {
+      let shown = stored["apiToken"].flatMap { rule.field("apiToken")?.shown($0) }
+      guard token == shown else { throw .mustReconfigureSlack }
+    }
+    if let team = members["teamName"], team != .null, team != stored["teamName"] {
+      throw .mustReconfigureSlack
+    }
+    var document = stored
+    if let channel = members["channelName"] {
+      document["channelName"] = channel == .null ? Optional.none : channel
+    } else if putSemantics == .replace {
+      throw .missing("channelName")
+    }
+    return IntegrationJudge.Verdict(document: document, storesMask: false)
+  }
+}

@@ -1,0 +1,137 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// What happens to one request, from its head to its answer.
+///
+/// Authentication, body, half of the latency, effect, log, the other half, answer. The line in the
+/// log is written as soon as the effect is made, so that it is there whenever a caller knows of the
+/// effect, even if the process is killed right after.
+struct RequestPipeline: Sendable {
+  /// Larger bodies are refused.
+  static let bodyLimit = 1 << 20
+
+  let api: AtlasAPI
+  let authenticator: Authenticator
+  let faults: FaultSchedule
+  let log: RequestLog?
+  let latency: TimeAmount
+  let dates = DateHeader()
+
+  @concurrent func respond(
+    to request: Request,
+    with writer: consuming ResponseWriter,
+    on channel: any Channel
+  ) async throws {
+    let arrival = NIODeadline.now()
+    var call = APIRequest(request.head)
+    var entry = RequestLogEntry(method: call.method, path: call.path, query: call.query.text)
+    let credentials = authenticator.verify(
+      authorization: request.headers[.authorization],
+      method: call.method,
+      target: call.target
+    )
+    let answer: Answer?
+    switch credentials {
+    case .challenged(let reason):
+      entry.challenge = reason
+      let refusal = Answer(challenge: authenticator.challenge(stale: reason == .stale))
+      record(refusal, in: &entry, since: arrival)
+      answer = refusal
+    case .tokenRefused:
+      let refusal = Answer(.tokenRefused, form: .plain)
+      record(refusal, in: &entry, since: arrival)
+      answer = refusal
+    case .accepted(let caller):
+      entry.authentication = caller.kind.rawValue
+      let isWhole = try await collectBody(of: request, into: &call)
+      await wait(until: arrival + .nanoseconds(latency.nanoseconds / 2), on: channel)
+      answer =
+        isWhole
+        ? effect(of: call, from: caller, entry: &entry, channel: channel)
+        : Answer(.bodyTooLarge(Self.bodyLimit), form: .plain)
+      record(answer, in: &entry, since: arrival)
+      await wait(until: arrival + latency, on: channel)
+    }
+    guard let answer else {
+      try await channel.close()
+      throw ConnectionClosedByFault()
+    }
+    // The answer to HEAD has the headers of a body and no body.
+    let body = call.method == "HEAD" ? ByteBuffer() : answer.body
+    try await writer.write(response: answer.head(date: dates.text()), body: .init(byteBuffer: body))
+  }
+
+  /// Reads the body; `false` if it is larger than the limit.
+  private func collectBody(of request: Request, into call: inout APIRequest) async throws -> Bool {
+    guard call.method != "GET" else { return true }
+    do {
+      call.body = Array(buffer: try await request.body.collect(upTo: Self.bodyLimit))
+      return true
+    } catch is NIOTooManyBytesError {
+      return false
+    }
+  }
+
+  /// Carries out the request, or the fault that it meets; `nil` if nothing is to be answered.
+  private func effect(
+    of call: APIRequest,
+    from caller: Caller,
+    entry: inout RequestLogEntry,
+    channel: any Channel
+  ) -> Answer? {
+    let resource = Resource(path: call.path)
+    entry.project = resource?.project
+    entry.type = resource?.integrationType
+    if !call.isRead { entry.mutationWasMade = false }
+    let form: AnswerForm
+    do { form = try AnswerForm(call.query) } catch { return Answer(error, form: .plain) }
+
+    let fault = faults.next(method: call.method, target: call.target)
+    entry.fault = fault
+    let faultEffect = fault?.effect(path: call.path)
+    switch faultEffect {
+    case .refuse(let error): return Answer(error, form: form)
+    case .closeBefore: return nil
+    case .answerInstead, .closeAfter, nil: break
+    }
+    let answer: Answer
+    let origin = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
+    do {
+      let outcome = try api.perform(call, caller: caller, origin: origin)
+      if !call.isRead { entry.mutationWasMade = outcome.mutationWasMade }
+      entry.storesMask = outcome.storesMask
+      answer = Answer(outcome, form: form, address: origin + call.path)
+    } catch {
+      answer = Answer(error, form: form)
+    }
+    return switch faultEffect {
+    case .answerInstead(let error): Answer(error, form: form)
+    case .closeAfter: nil
+    default: answer
+    }
+  }
+
+  private func record(
+    _ answer: Answer?,
+    in entry: inout RequestLogEntry,
+    since arrival: NIODeadline
+  ) {
+    guard let log else { return }
+    entry.status = answer?.status
+    entry.errorCode = answer?.errorCode
+    entry.microseconds = (NIODeadline.now() - arrival).nanoseconds / 1000
+    log.append(entry)
+  }
+
+  /// Waits on the event loop's own timers, until a point in time that does not move with the load.
+  private func wait(until deadline: NIODeadline, on channel: any Channel) async {
+    guard latency.nanoseconds > 0 else { return }
+    await withCheckedContinuation { continuation in
+      _ = channel.eventLoop.scheduleTask(deadline: deadline) { continuation.resume() }
+    }
+  }
+}
+
+/// Ends the handling of a connection that a fault has closed.
+struct ConnectionClosedByFault: Error {}

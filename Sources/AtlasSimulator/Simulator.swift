@@ -1,0 +1,159 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+
+/// A running simulator: an HTTP server on 127.0.0.1 that answers like the Atlas Administration API.
+///
+/// It runs until ``stop()``, which has to be called; dropping the value does not end it.
+public struct Simulator: Sendable {
+  /// Scheme, host and port, for example `http://127.0.0.1:49152`; paths begin with `/api/atlas`.
+  public let baseURL: String
+  /// The credentials that are accepted.
+  public let credentials: SimulatorCredentials
+
+  private let store: WorldStore
+  private let log: RequestLog?
+  private let server: Server<HTTP1Channel>
+  private let running: Task<Void, Never>
+
+  /// What the world is called; a world file keeps it, and equal worlds share it.
+  public var worldID: String { store.worldID }
+
+  /// The world itself, beside the API.
+  public var world: SimulatorWorld { SimulatorWorld(store: store) }
+
+  /// Opens or makes the world, and serves it.
+  ///
+  /// - Parameter configuration: Which world, on which port, how slow and how faulty.
+  /// - Returns: The simulator, once it accepts connections.
+  /// - Throws: ``SimulatorError`` if a setting makes no sense, the world file is not one or cannot
+  ///   be used, the request log cannot be written, or the port is taken.
+  public static func start(
+    _ configuration: SimulatorConfiguration
+  ) async throws(SimulatorError) -> Simulator {
+    try configuration.check()
+    let store = try openWorld(configuration)
+    do {
+      return try await serve(store, configuration)
+    } catch {
+      store.close()
+      throw error
+    }
+  }
+
+  /// Makes the world of a file anew, as it was first made; everything done to it is lost.
+  ///
+  /// - Parameters:
+  ///   - worldFile: The path; if there is a file, it must be a world that nobody has open.
+  ///   - projects: How many projects the world gets.
+  ///   - seed: What it is made from.
+  /// - Throws: ``SimulatorError`` if the file is not a world, is in use, or cannot be written.
+  public static func reset(
+    worldFile: String,
+    projects: Int,
+    seed: UInt64
+  ) throws(SimulatorError) {
+    var configuration = SimulatorConfiguration()
+    configuration.projects = projects
+    try configuration.check()
+    try WorldFile(path: worldFile).reset(projects: projects, seed: seed)
+  }
+
+  /// Stops accepting, lets the requests that are under way finish, closes the world and the log.
+  public func stop() async {
+    try? await server.shutdownGracefully()
+    await running.value
+    log?.finish()
+    store.close()
+  }
+
+  private static func openWorld(
+    _ configuration: SimulatorConfiguration
+  ) throws(SimulatorError) -> WorldStore {
+    switch configuration.world {
+    case .memory:
+      try WorldStore.inMemory(projects: configuration.projects, seed: configuration.seed)
+    case .file(let path):
+      try WorldFile(path: path).open(projects: configuration.projects, seed: configuration.seed)
+    }
+  }
+
+  private static func serve(
+    _ store: WorldStore,
+    _ configuration: SimulatorConfiguration
+  ) async throws(SimulatorError) -> Simulator {
+    var log: RequestLog?
+    if let path = configuration.requestLog { log = try RequestLog(path: path) }
+    let credentials = SimulatorCredentials(worldID: store.worldID)
+    let pipeline = RequestPipeline(
+      api: AtlasAPI(store: store, putSemantics: configuration.putSemantics),
+      authenticator: Authenticator(
+        credentials: credentials,
+        nonceLifetime: configuration.nonceLifetime
+      ),
+      faults: FaultSchedule(rate: configuration.failRate, seed: configuration.seed),
+      log: log,
+      latency: TimeAmount(configuration.latency)
+    )
+    let (ports, port) = AsyncStream<Int?>.makeStream()
+    let server = Server(
+      childChannelSetup: HTTP1Channel { request, writer, channel in
+        try await pipeline.respond(to: request, with: writer, on: channel)
+      },
+      configuration: ServerConfiguration(
+        address: .hostname("127.0.0.1", port: configuration.port),
+        backlog: 4096
+      ),
+      onServerRunning: { channel in port.yield(channel.localAddress?.port) },
+      eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+      logger: Logger(label: "AtlasSimulator") { _ in SwiftLogNoOpLogHandler() }
+    )
+    let running = Task {
+      try? await server.run()
+      port.finish()
+    }
+    for await case let port? in ports {
+      return Simulator(
+        baseURL: "http://127.0.0.1:\(port)",
+        credentials: credentials,
+        store: store,
+        log: log,
+        server: server,
+        running: running
+      )
+    }
+    log?.finish()
+    throw SimulatorError(
+      kind: .portUnavailable,
+      subject: "port \(configuration.port)",
+      problem: "The simulator cannot listen on it, most likely since another program does.",
+      advice: "Name another port, or 0 for any that is free."
+    )
+  }
+}
+
+extension SimulatorConfiguration {
+  /// Refuses settings that make no sense.
+  func check() throws(SimulatorError) {
+    let problem: (String, String)? =
+      if !(0...1).contains(failRate) {
+        ("fail rate", "\(failRate) is not a share from 0 to 1.")
+      } else if latency < .zero || latency > .seconds(3600) {
+        ("latency", "\(latency) is not a time from 0 to an hour.")
+      } else if !(0...1_000_000).contains(projects) {
+        ("projects", "\(projects) is not a number from 0 to 1,000,000.")
+      } else if !(0...65_535).contains(port) {
+        ("port", "\(port) is not a port.")
+      } else {
+        nil
+      }
+    guard let (subject, text) = problem else { return }
+    throw SimulatorError(
+      kind: .invalidSetting,
+      subject: subject,
+      problem: text,
+      advice: "Set it within its limits."
+    )
+  }
+}

@@ -1,0 +1,42 @@
+/// How a simulator is to be started: which world, on which port, how slow and how faulty.
+public struct SimulatorConfiguration: Sendable {
+  /// Where the world lives.
+  public enum World: Sendable, Equatable {
+    /// In memory: made anew at every start, gone at ``Simulator/stop()``.
+    case memory
+    /// In a SQLite file at this path: made at the first start, kept between starts.
+    case file(String)
+  }
+
+  /// What a PUT does with the optional fields that its body leaves out.
+  ///
+  /// Atlas' documentation contradicts itself here, so both are offered.
+  public enum PutSemantics: String, Sendable, CaseIterable {
+    /// Fields left out are reset; only the password of PROMETHEUS is kept.
+    case replace
+    /// Fields left out keep what was stored, required ones too.
+    case merge
+  }
+
+  /// Where the world lives; in memory unless set.
+  public var world: World = .memory
+  /// How many projects a world gets when it is first made; an existing world file keeps its own.
+  public var projects: Int = 200
+  /// What a world is made from when it is first made: equal numbers give equal worlds.
+  public var seed: UInt64 = 1
+  /// The port on 127.0.0.1; 0 takes any free one.
+  public var port: Int = 0
+  /// How long every authenticated request takes; a write takes effect after half of it.
+  public var latency: Duration = .zero
+  /// The share (0 to 1) of authenticated requests that fail, before or after their effect.
+  public var failRate: Double = 0
+  /// The file to which one JSON line a request is appended; none unless set.
+  public var requestLog: String?
+  /// What a PUT does with the optional fields that its body leaves out.
+  public var putSemantics: PutSemantics = .replace
+  /// How long a digest nonce is good; after that a right answer to it gets `stale=true`.
+  public var nonceLifetime: Duration = .seconds(300)
+
+  /// Makes the default configuration: 200 projects in memory, any free port, no latency, no faults.
+  public init() {}
+}

@@ -1,0 +1,73 @@
+import GRDB
+import GodwitCore
+
+/// One alert configuration as it is stored.
+struct AlertConfigRow {
+  let id: String
+  /// All fields, secrets whole, without `id` and `groupId`.
+  let document: JSONObject
+}
+
+extension WorldStore {
+  /// One page of a project's alert configurations and how many there are; `nil` without the project.
+  func alertConfigs(
+    of project: String,
+    _ range: Range<Int>
+  ) throws -> (rows: [AlertConfigRow], total: Int)? {
+    try read { database in
+      guard let key = try Self.key(of: project, in: database) else { return nil }
+      let rows = try Row.fetchCursor(
+        try database.cachedStatement(
+          sql: """
+            SELECT id, document FROM alertConfigs WHERE project = ? ORDER BY key LIMIT ? OFFSET ?
+            """
+        ),
+        arguments: [key, range.count, range.lowerBound]
+      )
+      var page: [AlertConfigRow] = []
+      while let row = try rows.next() {
+        page.append(AlertConfigRow(id: row[0], document: try JSONObject(storedText: row[1])))
+      }
+      let total = try Int.fetchOne(
+        try database.cachedStatement(sql: "SELECT count(*) FROM alertConfigs WHERE project = ?"),
+        arguments: [key]
+      )
+      return (page, total ?? 0)
+    }
+  }
+
+  /// One alert configuration: `nil` without the project, then without the configuration.
+  func alertConfig(of project: String, id: String) throws -> AlertConfigRow?? {
+    try read { database in
+      guard let key = try Self.key(of: project, in: database) else { return nil }
+      let row = try Row.fetchOne(
+        try database.cachedStatement(
+          sql: "SELECT id, document FROM alertConfigs WHERE project = ? AND id = ?"
+        ),
+        arguments: [key, id]
+      )
+      return .some(
+        try row.map { AlertConfigRow(id: $0[0], document: try JSONObject(storedText: $0[1])) }
+      )
+    }
+  }
+
+  /// Whether an alert configuration of the project notifies through this type.
+  static func isNotified(
+    type: String,
+    ofProjectKey key: Int64,
+    in database: Database
+  ) throws -> Bool {
+    let texts = try String.fetchCursor(
+      try database.cachedStatement(sql: "SELECT document FROM alertConfigs WHERE project = ?"),
+      arguments: [key]
+    )
+    while let text = try texts.next() {
+      let notifications = try JSONObject(storedText: text)["notifications"]?.arrayValue ?? []
+      if notifications.contains(where: { $0.objectValue?["typeName"] == .string(type) }) {
+        return true
+      }
+    }
+    return false
+  }
+}
