@@ -66,9 +66,18 @@ public struct RunCSV {
   static func cell(_ text: String) -> String {
     var text = SafeText.line(text, limit: cellLimit)
     if isFormula(text) { text = "'" + text }
+    // Scalars, not characters: a quote with a mark on it is a quote to whoever reads the file.
+    let scalars = text.unicodeScalars
     let needsQuotes =
-      text.contains { ",;\"\t'".contains($0) } || text.first == " " || text.last == " "
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+      scalars.contains { ",;\"'".unicodeScalars.contains($0) }
+      || scalars.first == " " || scalars.last == " "
+    guard needsQuotes else { return text }
+    var quoted = "\""
+    for scalar in scalars {
+      if scalar == "\"" { quoted += "\"" }
+      quoted.unicodeScalars.append(scalar)
+    }
+    return quoted + "\""
   }
 
   /// Whether a spreadsheet could take the text for a formula.
@@ -76,7 +85,7 @@ public struct RunCSV {
   /// Source: OWASP, "CSV Injection": `=`, `+`, `-`, `@`, tab, carriage return and the full-width
   /// forms. Tabs and returns are escaped before; a backslash in front is harmless, yet marked too.
   private static func isFormula(_ text: String) -> Bool {
-    guard let first = text.first(where: { !$0.isWhitespace })?.unicodeScalars.first else {
+    guard let first = text.unicodeScalars.first(where: { !$0.properties.isWhitespace }) else {
       return false
     }
     if text.hasPrefix("\\t") || text.hasPrefix("\\r") { return true }

@@ -6,14 +6,11 @@ enum MarkdownText {
   /// that make structure. That holds within tables too, where a backslash escape does not help a
   /// bar behind a backslash.
   static func escaped(_ text: String, limit: Int = 300) -> String {
+    let scalars = Array(SafeText.line(text, limit: limit).unicodeScalars)
     var result = ""
-    for scalar in SafeText.line(text, limit: limit).unicodeScalars {
-      let isPlain =
-        !scalar.isASCII || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-        || " ,;=%()".unicodeScalars.contains(scalar)
-      if isPlain {
-        result.unicodeScalars.append(scalar)
-      } else if "-.'".unicodeScalars.contains(scalar), isWithinWord(result) {
+    for (index, scalar) in scalars.enumerated() {
+      let next = index + 1 < scalars.count ? scalars[index + 1] : " "
+      if isPlain(scalar, next: next, behind: result) {
         result.unicodeScalars.append(scalar)
       } else {
         result += "&#\(scalar.value);"
@@ -29,7 +26,8 @@ enum MarkdownText {
 
   /// A reason or title: as it is, or as code if it holds what websites turn into mentions.
   static func prose(_ text: String, limit: Int = 300) -> String {
-    text.contains { "@#".contains($0) } ? code(text, limit: limit) : escaped(text, limit: limit)
+    text.utf8.contains { "@#".utf8.contains($0) }
+      ? code(text, limit: limit) : escaped(text, limit: limit)
   }
 
   /// A link that says where it goes, for https addresses of plain characters; others as code.
@@ -42,12 +40,32 @@ enum MarkdownText {
     return "[\(escaped(url))](<\(url)>)"
   }
 
+  /// Whether a character means nothing to Markdown where it stands.
+  private static func isPlain(
+    _ scalar: Unicode.Scalar,
+    next: Unicode.Scalar,
+    behind text: String
+  ) -> Bool {
+    if !scalar.isASCII || isWord(scalar) { return true }
+    switch scalar {
+    case " ", ",", ";", "=", "%", "(", ")", "/", "\"", "?": return true
+    // A colon with a letter or slash behind it may begin a link or be a picture's name.
+    case ":": return next == " " || ("0"..."9").contains(next)
+    case "_": return isWord(next) && isWithinWord(text)
+    case "-", ".", "'": return isWithinWord(text)
+    default: return false
+    }
+  }
+
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+  }
+
   /// Whether punctuation that comes next stands behind a letter or digit, where a hyphen or a full
   /// stop begins no list; not behind `www`, which would make a link.
   private static func isWithinWord(_ text: String) -> Bool {
     guard let last = text.unicodeScalars.last else { return false }
-    let isWord = last.properties.isAlphabetic || ("0"..."9").contains(last) || last == ")"
-    return isWord && !text.lowercased().hasSuffix("www")
+    return (isWord(last) || last == ")") && !text.lowercased().hasSuffix("www")
       && !text.unicodeScalars.allSatisfy { ("0"..."9").contains($0) }
   }
 }

@@ -60,7 +60,7 @@ public enum RunText {
     let projects = projects ?? summary.pendingProjects
     let target = summary.info.target
     var page = TextPage(style: TextStyle())
-    page.addOrganizations(of: summary.info, first: "")
+    page.addOrganizations(of: summary.info, first: "", noun: "project")
     if summary.pendingIrreversible > 0 {
       page.add(
         "\(Wording.count(summary.pendingIrreversible, "change")) cannot be taken back."

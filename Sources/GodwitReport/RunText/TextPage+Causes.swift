@@ -59,7 +59,7 @@ extension TextPage {
     let indent = numberWidth + 4
     let first = "  \(number)  "
     if cause.reason.isEmpty {
-      wrap(items: namesOnly(cause.names), separator: ",", first: first)
+      addNames(cause.names, first: first)
     } else {
       let reason = SafeText.line(cause.reason, limit: 300)
       let place = Wording.place(cause.position)
@@ -68,7 +68,7 @@ extension TextPage {
       } else {
         wrap(reason + (place.map { " (\($0))" } ?? ""), first: first)
       }
-      if outcome != .skipped { addNames(cause.names, indent: indent) }
+      if outcome != .skipped { addNames(cause.names, first: String(repeating: " ", count: indent)) }
     }
     if let advice = cause.advice {
       let text = SafeText.line(advice, limit: 300)
@@ -79,10 +79,5 @@ extension TextPage {
       let changes = operation.changes.map { ChangeText($0, of: operation) }
       add(changes, of: operation, indent: indent + 4)
     }
-  }
-
-  private func namesOnly(_ names: NameTally) -> [String] {
-    let items = names.first.map { SafeText.line($0.name, limit: 60) }
-    return names.unnamed > 0 ? items + ["and \(names.unnamed) more"] : items
   }
 }

@@ -16,8 +16,7 @@ extension TextPage {
       let shows = names.count == 1 ? "1 project shows" : "\(names.count) projects show"
       let tail = SafeText.line(secret.tail, limit: 12)
       wrap(
-        "\(shows) a \(field) with this tail already: ****\(tail);"
-          + " --rewrite-secrets sends it anyway",
+        "\(shows) \(field) ****\(tail) already; --rewrite-secrets sends it anyway",
         first: ""
       )
     }
@@ -37,7 +36,7 @@ extension TextPage {
     for entry in entries.prefix(RunText.causeLimit) {
       let number = DisplayWidth.padLeft(String(entry.count), to: 3)
       wrap(SafeText.line(entry.example.title, limit: 200), first: "  \(number)  ")
-      addNames(entry.names, indent: 7)
+      addNames(entry.names, first: "       ")
     }
     let rest = entries.count - RunText.causeLimit
     if rest > 0 { add("       and \(Wording.count(rest, "other kind")) of tasks") }
@@ -68,7 +67,7 @@ extension TextPage {
       let lost = operation.lostSecrets.map { SafeText.line($0, limit: 60) }
       let loss = lost.isEmpty ? "" : "; loses " + lost.joined(separator: ", ")
       add("  \(sign) \(operation.verb.rawValue) \(type) in \(projects)\(loss)")
-      addNames(entry.names, indent: 6)
+      addNames(entry.names, first: "      ")
     }
     let escrow = tally.escrowNames.map { "--escrow \(SafeText.line($0, limit: 80))=REF" }
     if !escrow.isEmpty {
@@ -81,12 +80,11 @@ extension TextPage {
     add("  apply sends nothing without --accept-irreversible")
   }
 
-  /// Adds the equation that must balance.
+  /// Adds the equation that must balance, on one line however long, for `grep` and for eyes.
   mutating func addTotals(of summary: RunSummary) {
     let totals = summary.totals
     gap()
-    let equation = Wording.totals(totals, phase: summary.info.phase)
-    wrap(equation, first: "Totals: ")
+    add("Totals: " + Wording.totals(totals, phase: summary.info.phase))
     if !totals.isBalanced {
       add(style.paint("These totals do not balance: that is a defect of Godwit.", .red))
     }

@@ -27,21 +27,20 @@ extension TextPage {
 
   /// Adds the heading of a group, with what became of it where there is something to tell.
   mutating func addHeading(of group: ChangeGroup, number: Int, isApplied: Bool) {
-    var line = style.paint(
-      "Group \(number): \(Wording.count(group.count, "project"))",
-      .bold
-    )
+    let title = "Group \(number): \(Wording.count(group.count, "project"))"
+    var pieces: [Piece] = []
     if isApplied {
       let order: [ProjectOutcome] = [.changed, .failed, .held, .inDoubt, .notStarted]
-      var parts = order.compactMap { outcome -> String? in
-        guard let count = group.outcomes[outcome], count > 0 else { return nil }
-        return style.paint("\(count) \(Wording.name(of: outcome))", Self.color(of: outcome))
+      for outcome in order {
+        guard let count = group.outcomes[outcome], count > 0 else { continue }
+        let words = "\(count) \(Wording.name(of: outcome))"
+        pieces.append(Piece(words, Self.color(of: outcome)))
       }
-      if group.alreadySo > 0 { parts.append("\(group.alreadySo) already so, nothing sent") }
-      if group.repeated > 0 { parts.append("\(group.repeated) sent twice") }
-      line += ": " + parts.joined(separator: ", ")
+      if group.alreadySo > 0 { pieces.append(Piece("\(group.alreadySo) already so", nil)) }
+      if group.repeated > 0 { pieces.append(Piece("\(group.repeated) sent twice", nil)) }
     }
-    add(line)
+    for index in pieces.indices.dropLast() { pieces[index].text += "," }
+    wrap(pieces: [Piece(title + (pieces.isEmpty ? "" : ":"), .bold)] + pieces, first: "")
   }
 
   /// Adds the operations of a group.
@@ -88,7 +87,7 @@ extension TextPage {
 
   private mutating func addNames(of group: ChangeGroup, in summary: RunSummary) {
     if group.count > 2 {
-      addNames(group.names, indent: 4)
+      addNames(group.names, first: "    ")
       return
     }
     for project in group.names.first {
@@ -100,13 +99,13 @@ extension TextPage {
   }
 
   /// Adds the names that were kept, and how many there are beside them.
-  mutating func addNames(_ names: NameTally, indent: Int) {
+  mutating func addNames(_ names: NameTally, first: String) {
     var items = names.first.map { SafeText.line($0.name, limit: 60) }
     guard !items.isEmpty else { return }
     if names.unnamed > 0, let last = items.popLast() {
       items.append("\(last) and \(names.unnamed) more")
     }
-    wrap(items: items, separator: ",", first: String(repeating: " ", count: indent))
+    wrap(items: items, separator: ",", first: first)
   }
 
   /// The colour in which a bucket is printed.

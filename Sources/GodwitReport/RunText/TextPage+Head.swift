@@ -26,7 +26,12 @@ extension TextPage {
   }
 
   /// Adds the organizations with how many of their projects are selected, commonest first.
-  mutating func addOrganizations(of info: RunInfo, first: String) {
+  ///
+  /// - Parameters:
+  ///   - info: the run.
+  ///   - first: what stands before.
+  ///   - noun: what is counted, where that does not go without saying.
+  mutating func addOrganizations(of info: RunInfo, first: String, noun: String? = nil) {
     let all = info.target.organizations.sorted { left, right in
       if left.projects != right.projects { return left.projects > right.projects }
       return left.name == right.name ? left.id < right.id : left.name.bytesPrecede(right.name)
@@ -38,7 +43,8 @@ extension TextPage {
       return "\(SafeText.line(name, limit: 60)) (\(organization.projects))"
     }
     if all.count > shown.count { items.append("and \(all.count - shown.count) more") }
-    let count = Wording.count(all.reduce(0) { $0 + $1.projects }, "project")
+    let total = all.reduce(0) { $0 + $1.projects }
+    let count = noun.map { Wording.count(total, $0) } ?? String(total)
     let start = "\(count) in \(Wording.count(all.count, "organization")):"
     wrap(items: Self.attaching(start, to: items), separator: ",", first: first)
   }
@@ -56,15 +62,17 @@ extension TextPage {
     var line = SafeText.line(target.baseURL, limit: 200)
     if let world = target.world {
       line += "  simulator's world \(SafeText.line(world.file, limit: 120)),"
+    } else {
+      line += " "
     }
-    line += "  API \(SafeText.line(target.api, limit: 20)), \(Wording.credential(of: target))"
+    line += " API \(SafeText.line(target.api, limit: 20)), \(Wording.credential(of: target))"
     add(Self.label("target") + line)
   }
 
   private mutating func addProjects(of summary: RunSummary) {
     let info = summary.info
     if info.target.organizations.isEmpty {
-      add(Self.label("projects") + Wording.count(summary.selected, "project"))
+      add(Self.label("projects") + String(summary.selected))
     } else {
       addOrganizations(of: info, first: Self.label("projects"))
     }

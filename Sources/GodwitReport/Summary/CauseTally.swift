@@ -5,7 +5,7 @@ struct Cause: Sendable {
   let reason: String
   let position: ScriptPosition?
   /// What was planned and is not done, for a project that its script held.
-  let operations: [Operation]
+  var operations: [Operation]
   var advice: String?
   var names: NameTally
 
@@ -59,7 +59,10 @@ struct CauseTally: Sendable {
         names: NameTally(limit: record.outcome == .notFound ? 20 : 5)
       )
     let isExample = cause.names.add(record.project)
-    if isExample || cause.advice == nil { cause.advice = record.advice ?? cause.advice }
+    if isExample {
+      cause.advice = record.advice
+      cause.operations = key.shape == nil ? [] : operations.map(\.example)
+    }
     causes[key] = cause
   }
 

@@ -37,14 +37,14 @@ enum SafeText {
   static func escaped(_ text: Substring) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
-    var isFirst = true
+    var previous: Unicode.Scalar?
     for scalar in text.unicodeScalars {
-      if isUnsafe(scalar) || (isFirst && isMark(scalar)) {
+      if isUnsafe(scalar) || (isMark(scalar) && !carriesMarks(previous)) {
         result += escape(scalar)
       } else {
         result.unicodeScalars.append(scalar)
       }
-      isFirst = false
+      previous = scalar
     }
     return result
   }
@@ -82,6 +82,13 @@ enum SafeText {
       return scalar.properties.isDefaultIgnorableCodePoint
         || scalar.properties.isNoncharacterCodePoint
     }
+  }
+
+  /// Whether a mark may follow: not at the beginning and not on punctuation, where it would change
+  /// what Godwit itself has written, or hide a quote from whoever looks for one.
+  private static func carriesMarks(_ scalar: Unicode.Scalar?) -> Bool {
+    guard let scalar else { return false }
+    return !scalar.isASCII || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
   }
 
   private static func isMark(_ scalar: Unicode.Scalar) -> Bool {

@@ -3,6 +3,17 @@ struct TextPage {
   /// The column at which asides such as `(move.lua:41)` stand if there is room.
   private static let asideColumn = 42
 
+  /// A word or phrase that is not broken, with its colour.
+  struct Piece {
+    var text: String
+    var color: TextStyle.Color?
+
+    init(_ text: String, _ color: TextStyle.Color?) {
+      self.text = text
+      self.color = color
+    }
+  }
+
   private(set) var lines: [String] = []
   let style: TextStyle
 
@@ -70,19 +81,31 @@ struct TextPage {
     first: String,
     _ color: TextStyle.Color? = nil
   ) {
-    let indent = String(repeating: " ", count: DisplayWidth.of(first))
-    var start = first
-    var line = ""
-    for (index, item) in items.enumerated() {
-      let piece = index == items.count - 1 ? item : item + separator
-      let width = DisplayWidth.of(indent) + DisplayWidth.of(line) + 1 + DisplayWidth.of(piece)
-      if !line.isEmpty, width > style.columns {
-        add(start + style.paint(line, color))
-        start = indent
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + piece
+    let pieces = items.enumerated().map { index, item in
+      Piece(index == items.count - 1 ? item : item + separator, color)
     }
-    add(start + style.paint(line, color))
+    wrap(pieces: pieces, first: first)
+  }
+
+  /// Adds pieces of various colours with spaces between, wrapped between pieces only.
+  mutating func wrap(pieces: [Piece], first: String) {
+    let indent = DisplayWidth.of(first)
+    var line = first
+    var width = indent
+    for (index, piece) in pieces.enumerated() {
+      let columns = DisplayWidth.of(piece.text)
+      if index > 0, width > indent, width + 1 + columns > style.columns {
+        add(line)
+        line = String(repeating: " ", count: indent)
+        width = indent
+      }
+      if width > indent {
+        line += " "
+        width += 1
+      }
+      line += style.paint(piece.text, piece.color)
+      width += columns
+    }
+    add(line)
   }
 }
