@@ -73,4 +73,12 @@ public struct CommittedIntent: Sendable, Hashable {
   public var atMilliseconds: Int64
   /// Whether it was a repeat of an earlier write.
   public var isRepeat: Bool
+
+  /// Makes an intent.
+  public init(image: JSONObject?, stamp: String?, atMilliseconds: Int64, isRepeat: Bool) {
+    self.image = image
+    self.stamp = stamp
+    self.atMilliseconds = atMilliseconds
+    self.isRepeat = isRepeat
+  }
 }

@@ -1,0 +1,262 @@
+public import GodwitAtlas
+public import GodwitCore
+public import GodwitJournal
+public import GodwitScript
+
+/// Carries a plan out: the recorded operations, each project in its order, many projects at once.
+public struct ApplyRun: Sendable {
+  /// The run file, open for applying.
+  public var file: RunFile
+  /// Reads from Atlas.
+  public var reader: AtlasReader
+  /// Writes to Atlas.
+  public var writer: AtlasWriter
+  /// Gives the values of secrets when a write is sent.
+  public var secrets: SecretResolver
+  /// Runs the script's `verify`; `nil` if it has none.
+  public var verifier: ProjectVerifier?
+  /// How many projects are worked on at once.
+  public var parallelism: Int
+  /// How long a write is given to show before it counts as not made.
+  public var settle: Duration
+  /// How many projects may fail before the run stops.
+  public var failureLimit: Int
+  /// Asks to stop.
+  public var stop: StopSignal
+  /// Is told how it goes.
+  public var observe: RunObserver
+  /// Milliseconds since 1970.
+  public var clock: @Sendable () -> Int64
+
+  /// Puts the parts together.
+  public init(
+    file: RunFile,
+    reader: AtlasReader,
+    writer: AtlasWriter,
+    secrets: @escaping SecretResolver,
+    verifier: ProjectVerifier?,
+    parallelism: Int,
+    settle: Duration,
+    failureLimit: Int,
+    stop: StopSignal,
+    clock: @escaping @Sendable () -> Int64 = RunFile.systemClock,
+    observe: @escaping RunObserver
+  ) {
+    self.file = file
+    self.reader = reader
+    self.writer = writer
+    self.secrets = secrets
+    self.verifier = verifier
+    self.parallelism = parallelism
+    self.settle = settle
+    self.failureLimit = failureLimit
+    self.stop = stop
+    self.clock = clock
+    self.observe = observe
+  }
+
+  /// How a project's turn came to its end.
+  private enum Turn: Sendable {
+    case ended(ProjectOutcome)
+    case left
+    case parked(ProjectMachine, untilMilliseconds: Int64)
+    case woke(ProjectMachine)
+  }
+
+  /// Applies all that is pending.
+  ///
+  /// - Parameter retrying: the buckets of settled projects that are taken up again.
+  /// - Returns: why the run stopped before its end; `nil` if it came to its end.
+  /// - Throws: ``RunError`` if the run file cannot be written.
+  public func run(retrying: Set<ProjectOutcome>) async throws(RunError) -> StopSignal.Cause? {
+    let settleMilliseconds = settle.milliseconds
+    do throws(RunFileError) {
+      let count = try file.pendingCount(retrying: retrying)
+      try await file.setPhase(.applying)
+      observe(.began(stage: "applying", projects: count))
+    } catch {
+      throw RunError(error)
+    }
+    let journal = JournalWriter(file: file)
+    let feed = PendingFeed(file: file, retrying: retrying)
+    await withTaskGroup(of: Turn.self) { group in
+      var active = 0
+      var parked = 0
+      var failures = 0
+      func fill() async {
+        while active < parallelism, !stop.isStopping, let pending = await nextPending(feed) {
+          active += 1
+          let machine = ProjectMachine(
+            pending,
+            hasVerify: verifier != nil,
+            settleMilliseconds: settleMilliseconds
+          )
+          group.addTask { await drive(machine, .began, journal) }
+        }
+      }
+      await fill()
+      while let turn = await group.next() {
+        switch turn {
+        case .ended(let outcome):
+          active -= 1
+          observe(.ended(outcome))
+          if outcome == .failed || outcome == .inDoubt { failures += 1 }
+          if failures >= failureLimit { stopForFailures(failures) }
+        case .left: active -= 1
+        case .parked(let machine, let until):
+          active -= 1
+          parked += 1
+          group.addTask { await sleep(machine, until: until) }
+        case .woke(let machine):
+          parked -= 1
+          guard !stop.isStopping else { break }
+          active += 1
+          group.addTask { await drive(machine, .woke, journal) }
+        }
+        await fill()
+      }
+    }
+    observe(.finished)
+    return try await conclude()
+  }
+
+  private func conclude() async throws(RunError) -> StopSignal.Cause? {
+    if case .trouble(let error)? = stop.cause, error.status == .couldNotStart { throw error }
+    do throws(RunFileError) {
+      let totals = try file.totals()
+      if totals[.notStarted] == 0, totals[.inDoubt] == 0 { try await file.setPhase(.finished) }
+    } catch {
+      throw RunError(error)
+    }
+    return stop.cause
+  }
+
+  private func nextPending(_ feed: PendingFeed) async -> RunFile.Pending? {
+    do throws(RunFileError) { return try await feed.next() } catch {
+      stop.stop(.trouble(RunError(error)))
+      return nil
+    }
+  }
+
+  private func stopForFailures(_ count: Int) {
+    stop.stop(
+      .trouble(
+        RunError(
+          Diagnostic(
+            "stopped after \(count) projects failed",
+            advice: "see the causes below; `godwit resume` goes on, --max-failures sets the limit"
+          ),
+          status: .stoppedEarly
+        )
+      )
+    )
+  }
+
+  /// Waits without keeping a place; looks up when the run stops.
+  private func sleep(_ machine: ProjectMachine, until milliseconds: Int64) async -> Turn {
+    while !stop.isStopping, clock() < milliseconds {
+      let rest = max(1, min(100, milliseconds - clock()))
+      do { try await Task.sleep(for: .milliseconds(rest)) } catch { break }
+    }
+    return .woke(machine)
+  }
+
+  /// Carries out what a machine decides, until the project ends, waits or is left.
+  private func drive(
+    _ start: ProjectMachine,
+    _ event: ProjectMachine.Event,
+    _ journal: JournalWriter
+  ) async -> Turn {
+    var machine = start
+    var event = event
+    while true {
+      switch machine.next(event, at: clock()) {
+      case .read: event = .read(await read(machine.record.project.id))
+      case .commit(let entries, let announcesWrite):
+        if announcesWrite, stop.isStopping { return .left }
+        do throws(RunFileError) { try await journal.append(entries) } catch {
+          stop.stop(.trouble(RunError(error)))
+          return .left
+        }
+        event = .committed
+      case .send(let operation):
+        event = .sent(await send(operation, to: machine.record.project.id))
+      case .park(let milliseconds): return .parked(machine, untilMilliseconds: milliseconds)
+      case .verify:
+        event = .verified(await verifier?.verify(machine.record.project))
+      case .ended(let outcome): return .ended(outcome)
+      case .leave(let error):
+        if let error { stop.stop(.trouble(RunError(error, status: .stoppedEarly))) }
+        return .left
+      }
+    }
+  }
+
+  private func read(_ project: ProjectID) async -> Result<[Integration], AtlasError> {
+    do throws(AtlasError) { return .success(try await reader.integrations(of: project)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private func send(
+    _ operation: Operation,
+    to project: ProjectID
+  ) async -> Result<Integration?, AtlasError> {
+    do throws(AtlasError) {
+      switch operation.verb {
+      case .create:
+        return .success(
+          try await writer.create(
+            operation.type,
+            in: project,
+            body: operation.body ?? [:],
+            secrets: secrets
+          )
+        )
+      case .update:
+        return .success(
+          try await writer.update(
+            operation.type,
+            in: project,
+            body: operation.body ?? [:],
+            secrets: secrets
+          )
+        )
+      case .delete:
+        try await writer.delete(operation.type, in: project)
+        return .success(nil)
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+/// Hands out pending projects from the run file, a batch at a time.
+private actor PendingFeed {
+  private let file: RunFile
+  private let retrying: Set<ProjectOutcome>
+  private var batch: ArraySlice<RunFile.Pending> = []
+  private var last = 0
+
+  init(file: RunFile, retrying: Set<ProjectOutcome>) {
+    self.file = file
+    self.retrying = retrying
+  }
+
+  func next() async throws(RunFileError) -> RunFile.Pending? {
+    if let first = batch.popFirst() { return first }
+    guard last >= 0 else { return nil }
+    let loaded = try await file.pending(after: last, limit: 256, retrying: retrying)
+    last = loaded.last?.position ?? -1
+    batch = loaded[...]
+    return batch.popFirst()
+  }
+}
+
+extension Duration {
+  /// The whole milliseconds.
+  var milliseconds: Int64 {
+    components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+  }
+}

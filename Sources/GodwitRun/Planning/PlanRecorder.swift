@@ -1,0 +1,113 @@
+internal import GodwitCore
+internal import GodwitJournal
+internal import GodwitScript
+
+/// Hands out selected projects from the run file, a batch at a time.
+actor ProjectFeed {
+  private let file: RunFile
+  private var batch: ArraySlice<RunFile.Selected> = []
+  private var last = 0
+  private var isLoading = false
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+
+  init(file: RunFile) {
+    self.file = file
+  }
+
+  /// The next project, or `nil` when all were handed out.
+  func next() async throws(RunFileError) -> RunFile.Selected? {
+    while true {
+      if let first = batch.popFirst() { return first }
+      if last < 0 { return nil }
+      if isLoading {
+        await withCheckedContinuation { waiters.append($0) }
+        continue
+      }
+      isLoading = true
+      defer {
+        isLoading = false
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+      }
+      let loaded = try await file.selected(after: last, limit: 512)
+      last = loaded.last?.position ?? -1
+      batch = loaded[...]
+    }
+  }
+}
+
+/// Collects plans and writes them in batches.
+actor PlanRecorder {
+  /// What is counted on the way.
+  struct Tally {
+    var refused = 0
+    var filteredOut = 0
+    var organizations: [OrganizationID: Int] = [:]
+    var rotatedTypes: Set<IntegrationType> = []
+
+    /// Remarks about the plan as a whole.
+    var remarks: [String] {
+      let types = rotatedTypes.filter { !Self.withoutNotifications.contains($0) }.sorted()
+      guard !types.isEmpty else { return [] }
+      let names = types.map(\.text).joined(separator: ", ")
+      return [
+        "Alert configurations keep copies of their own of the keys they notify with: "
+          + "those of \(names) notifications stay as they are."
+      ]
+    }
+
+    private static let withoutNotifications: Set<IntegrationType> = ["PROMETHEUS", "NEW_RELIC"]
+  }
+
+  private let file: RunFile
+  private let observe: RunObserver
+  private var plans: [(position: Int, plan: ProjectPlan)] = []
+  private var refused: [Int] = []
+  private(set) var tally = Tally()
+
+  init(file: RunFile, observe: @escaping RunObserver) {
+    self.file = file
+    self.observe = observe
+  }
+
+  /// Records what planning found for a project.
+  func record(_ position: Int, _ planned: ProjectPlanner.Planned) async throws(RunFileError) {
+    switch planned {
+    case .refused:
+      tally.refused += 1
+      refused.append(position)
+      observe(.ended(.skipped))
+    case .plan(let plan):
+      tally.organizations[plan.project.organization, default: 0] += 1
+      for operation in plan.operations where Self.changesSecret(operation) {
+        tally.rotatedTypes.insert(operation.type)
+      }
+      plans.append((position, plan))
+      observe(.ended(plan.outcome))
+    }
+    if plans.count + refused.count >= 256 { try await flush() }
+  }
+
+  /// Takes a project out that a filter refused.
+  func leaveOut(_ position: Int) async throws(RunFileError) {
+    tally.filteredOut += 1
+    refused.append(position)
+    observe(.ended(.skipped))
+    if plans.count + refused.count >= 256 { try await flush() }
+  }
+
+  /// Writes what was collected.
+  func flush() async throws(RunFileError) {
+    guard !plans.isEmpty || !refused.isEmpty else { return }
+    let (plans, refused) = (plans, refused)
+    self.plans = []
+    self.refused = []
+    try await file.record(plans, refused: refused)
+  }
+
+  private static func changesSecret(_ operation: Operation) -> Bool {
+    let rule = IntegrationRules.rule(for: operation.type)
+    return operation.verb != .create
+      && operation.changes.contains { rule?.field($0.field)?.secret != nil }
+  }
+}

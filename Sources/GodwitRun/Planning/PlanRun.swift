@@ -1,0 +1,242 @@
+public import GodwitAtlas
+public import GodwitCore
+public import GodwitJournal
+public import GodwitScript
+
+/// Plans a migration over the selected projects into a run file.
+///
+/// Memory stays flat: projects go from the listing into the file page by page, and from there
+/// through the script in batches.
+public struct PlanRun: Sendable {
+  /// The run file, open for planning.
+  public var file: RunFile
+  /// Reads from Atlas; there is no writing client here.
+  public var reader: AtlasReader
+  /// Which projects.
+  public var selection: Selection
+  /// The script.
+  public var migration: Migration
+  /// The values of its parameters.
+  public var inputs: ScriptInputs
+  /// How its writes are judged.
+  public var policy: DraftPolicy
+  /// How many projects are planned at once.
+  public var parallelism: Int
+  /// Asks to stop.
+  public var stop: StopSignal
+  /// Is told how it goes.
+  public var observe: RunObserver
+
+  /// Puts the parts together.
+  public init(
+    file: RunFile,
+    reader: AtlasReader,
+    selection: Selection,
+    migration: Migration,
+    inputs: ScriptInputs,
+    policy: DraftPolicy,
+    parallelism: Int,
+    stop: StopSignal,
+    observe: @escaping RunObserver
+  ) {
+    self.file = file
+    self.reader = reader
+    self.selection = selection
+    self.migration = migration
+    self.inputs = inputs
+    self.policy = policy
+    self.parallelism = parallelism
+    self.stop = stop
+    self.observe = observe
+  }
+
+  /// Lists, plans and seals.
+  ///
+  /// - Parameter info: the head of the run; counts, organizations and remarks are filled in.
+  /// - Returns: the head as it was sealed.
+  /// - Throws: ``RunError`` if planning had to stop; the run file is then left incomplete.
+  public func run(_ info: RunInfo) async throws(RunError) -> RunInfo {
+    var info = info
+    let listing = try await list()
+    info.filteredOut = listing.filteredOut
+    observe(.began(stage: "planning", projects: listing.selected))
+    let recorder = PlanRecorder(file: file, observe: observe)
+    do throws(RunFileError) {
+      try await planAll(recorder)
+      try await recorder.flush()
+    } catch {
+      throw RunError(error)
+    }
+    observe(.finished)
+    switch stop.cause {
+    case .trouble(let error)?: throw error
+    case .signal(let status)?:
+      throw RunError(
+        Diagnostic(
+          "planning was interrupted; the plan is incomplete and cannot be applied",
+          advice: "plan again"
+        ),
+        status: status
+      )
+    case nil: break
+    }
+    let tally = await recorder.tally
+    info.refusedBySelect = tally.refused
+    info.filteredOut += tally.filteredOut
+    info.target.organizations = await organizations(tally.organizations)
+    info.remarks += tally.remarks
+    do throws(RunFileError) { try await file.finishPlanning(info) } catch { throw RunError(error) }
+    return info
+  }
+
+  // MARK: - Listing
+
+  private struct Listing {
+    var selected = 0
+    var filteredOut = 0
+  }
+
+  private func list() async throws(RunError) -> Listing {
+    var selector = ProjectSelector(selection)
+    var failure: RunError?
+    do {
+      try await reader.forEachProject { page in
+        let chosen = selector.selected(from: page)
+        if !chosen.isEmpty { try await file.add(chosen) }
+      }
+    } catch let error as AtlasError {
+      failure = RunError(error)
+    } catch let error as RunFileError {
+      failure = RunError(error)
+    } catch {
+      failure = RunError(Diagnostic("\(error)"))
+    }
+    if let failure { throw failure }
+    if let ambiguity = selector.ambiguity { throw RunError(ambiguity) }
+    let missing = selector.notFound
+    if selector.selectedCount == 0, !missing.isEmpty {
+      throw RunError(
+        Diagnostic(
+          "no project was found: \(missing.prefix(5).map { "\"\($0)\"" }.joined(separator: ", "))",
+          advice: "check the names, and what the credentials can see"
+        )
+      )
+    }
+    do throws(RunFileError) {
+      try await file.addNotFound(missing.map(Self.planOfMissing))
+    } catch {
+      throw RunError(error)
+    }
+    return Listing(selected: selector.selectedCount, filteredOut: selector.filteredOut)
+  }
+
+  private static func planOfMissing(_ name: String) -> ProjectPlan {
+    ProjectPlan(
+      project: Project(
+        id: ProjectID(name),
+        name: name,
+        organization: OrganizationID("")
+      ),
+      outcome: .notFound,
+      reason: "no such project is visible to the credentials",
+      advice: "check the name, and what the credentials can see"
+    )
+  }
+
+  /// Names the organizations; a credential that may not list them leaves the names empty.
+  private func organizations(
+    _ counts: [OrganizationID: Int]
+  ) async -> [RunTarget.OrganizationCount] {
+    var names: [OrganizationID: String] = [:]
+    do throws(AtlasError) {
+      for organization in try await reader.organizations() {
+        names[organization.id] = organization.name
+      }
+    } catch {
+      names = [:]
+    }
+    return counts.map { id, count in
+      RunTarget.OrganizationCount(id: id, name: names[id] ?? "", projects: count)
+    }.sorted { ($1.projects, $0.id) < ($0.projects, $1.id) }
+  }
+
+  // MARK: - Planning
+
+  private func planAll(_ recorder: PlanRecorder) async throws(RunFileError) {
+    let feed = ProjectFeed(file: file)
+    let result: RunFileError? = await withTaskGroup(of: RunFileError?.self) { group in
+      for _ in 0..<max(1, parallelism) {
+        group.addTask { await work(feed, recorder) }
+      }
+      var first: RunFileError?
+      for await failure in group where first == nil { first = failure }
+      return first
+    }
+    if let result { throw result }
+  }
+
+  /// Takes project after project until there is none, or the run stops.
+  private func work(_ feed: ProjectFeed, _ recorder: PlanRecorder) async -> RunFileError? {
+    let planner = ProjectPlanner(
+      migration: migration,
+      inputs: inputs,
+      policy: policy,
+      onLog: { [observe] project, line in observe(.logged(project: project.name, line)) },
+      list: { [reader, stop] id in await Self.integrations(of: id, reader, stop) }
+    )
+    do throws(RunFileError) {
+      while !stop.isStopping, let item = try await feed.next() {
+        if !selection.has.isEmpty, await !hasTypes(item.project) {
+          if !stop.isStopping { try await recorder.leaveOut(item.position) }
+          continue
+        }
+        let planned = await planner.plan(item.project)
+        // What ended because the whole run ends says nothing about the project.
+        if stop.isStopping { break }
+        try await recorder.record(item.position, planned)
+      }
+      return nil
+    } catch {
+      stop.stop(.trouble(RunError(error)))
+      return error
+    }
+  }
+
+  /// Whether a project has all the types of `--has`; one that cannot be read stays in, so that its
+  /// failure is told.
+  private func hasTypes(_ project: Project) async -> Bool {
+    guard case .success(let integrations) = await Self.integrations(of: project.id, reader, stop)
+    else { return true }
+    let types = Set(integrations.map(\.type))
+    return selection.has.allSatisfy(types.contains)
+  }
+
+  private static func integrations(
+    of project: ProjectID,
+    _ reader: AtlasReader,
+    _ stop: StopSignal
+  ) async -> Result<[Integration], ScriptReadError> {
+    do throws(AtlasError) {
+      return .success(try await reader.integrations(of: project))
+    } catch {
+      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
+      return .failure(ScriptReadError(error))
+    }
+  }
+}
+
+extension ScriptReadError {
+  /// What a script may know of an error of Atlas.
+  init(_ error: AtlasError) {
+    self.init(
+      status: error.status,
+      errorCode: error.errorCode,
+      detail: error.detail,
+      reason: error.reason,
+      method: error.method,
+      path: error.path,
+      line: error.description,
+      advice: error.advice.map(RunError.asClause)
+    )
+  }
+}

@@ -1,0 +1,118 @@
+public import GodwitCore
+
+/// Decides project by project who is selected, and remembers which names were found.
+public struct ProjectSelector: Sendable {
+  /// A name or pattern, with what it has found.
+  private struct Term: Sendable {
+    enum Kind: Sendable {
+      case exact
+      case pattern(Glob)
+    }
+
+    let text: String
+    let kind: Kind
+    var found: [Project] = []
+
+    init(_ text: String) {
+      self.text = text
+      kind = Glob.isPattern(text) ? .pattern(Glob(text)) : .exact
+    }
+
+    func fits(_ project: Project) -> Bool {
+      switch kind {
+      case .exact: text == project.id.text || text == project.name
+      case .pattern(let glob): glob.matches(project.name)
+      }
+    }
+  }
+
+  private let selection: Selection
+  private var terms: [Term]
+  private var targetTerms: [String: [Project]]
+  private let rows: [String: Selection.Target]
+  private let exclusions: [Term]
+  /// How many projects were selected.
+  public private(set) var selectedCount = 0
+  /// How many visible projects the filters left out.
+  public private(set) var filteredOut = 0
+
+  /// Makes a selector.
+  public init(_ selection: Selection) {
+    self.selection = selection
+    terms = selection.projects.map(Term.init)
+    let targets = selection.targets ?? []
+    rows = Dictionary(targets.map { ($0.project, $0) }, uniquingKeysWith: { first, _ in first })
+    targetTerms = rows.mapValues { _ in [] }
+    exclusions = selection.excluded.map(Term.init)
+  }
+
+  /// Judges a page of projects; those selected come back with their row's variables.
+  public mutating func selected(from page: [Project]) -> [Project] {
+    page.compactMap { project in
+      guard let chosen = choose(project) else {
+        filteredOut += 1
+        return nil
+      }
+      if let limit = selection.limit, selectedCount >= limit {
+        filteredOut += 1
+        return nil
+      }
+      selectedCount += 1
+      return chosen
+    }
+  }
+
+  private mutating func choose(_ project: Project) -> Project? {
+    let isNamed = noteTerms(project)
+    var project = project
+    if selection.namesProjects {
+      guard let row = isNamed else { return nil }
+      project.variables = row.variables
+    }
+    if !selection.organizations.isEmpty,
+      !selection.organizations.contains(project.organization.text)
+    {
+      return nil
+    }
+    guard selection.tags.allSatisfy({ project.tags[$0.key] == $0.value }) else { return nil }
+    guard !exclusions.contains(where: { $0.fits(project) }) else { return nil }
+    return project
+  }
+
+  /// Notes which terms a project fits; returns its row, an empty one for `--project`.
+  private mutating func noteTerms(_ project: Project) -> Selection.Target? {
+    var result: Selection.Target?
+    for index in terms.indices where terms[index].fits(project) {
+      if terms[index].found.count < 3 { terms[index].found.append(project) }
+      result = Selection.Target(project: project.id.text)
+    }
+    for key in [project.id.text, project.name] {
+      if let row = rows[key] {
+        targetTerms[key, default: []].append(project)
+        result = row
+      }
+    }
+    return result
+  }
+
+  /// The exact names that fit two projects or more, as one diagnostic.
+  public var ambiguity: Diagnostic? {
+    let exact = terms.filter { if case .exact = $0.kind { $0.found.count > 1 } else { false } }
+      .map { ($0.text, $0.found) }
+    let targets = targetTerms.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
+      .map { ($0.key, $0.value) }
+    guard let (name, projects) = (exact + targets).first else { return nil }
+    let places = projects.map { "\($0.id) in organization \($0.organization)" }
+    return Diagnostic(
+      "the name \"\(name)\" fits several projects",
+      detail: places.joined(separator: "; "),
+      advice: "give the id instead"
+    )
+  }
+
+  /// The names that fit no project, in the order in which they were given.
+  public var notFound: [String] {
+    terms.filter(\.found.isEmpty).map(\.text)
+      + (selection.targets ?? []).map(\.project).filter { targetTerms[$0]?.isEmpty ?? false }
+  }
+}

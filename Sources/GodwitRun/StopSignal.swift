@@ -1,0 +1,29 @@
+public import GodwitCore
+internal import Synchronization
+
+/// Asks a run to stop: nothing new begins, what is in flight is finished.
+public final class StopSignal: Sendable {
+  /// Why a run stops before its end.
+  public enum Cause: Sendable, Hashable {
+    /// A person or the system asked, by a signal; the status is that of the signal.
+    case signal(ExitStatus)
+    /// Something that concerns every project went wrong.
+    case trouble(RunError)
+  }
+
+  private let state = Mutex<Cause?>(nil)
+
+  /// Makes a signal that has not been given.
+  public init() {}
+
+  /// Gives the signal; the first cause is the one that is kept.
+  public func stop(_ cause: Cause) {
+    state.withLock { if $0 == nil { $0 = cause } }
+  }
+
+  /// Why to stop, if the signal was given.
+  public var cause: Cause? { state.withLock { $0 } }
+
+  /// Whether the signal was given.
+  public var isStopping: Bool { cause != nil }
+}
