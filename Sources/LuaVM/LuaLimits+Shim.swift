@@ -14,7 +14,8 @@ extension LuaLimits {
       value_depth: UInt64(clamping: min(valueDepth, 100)),
       value_nodes: UInt64(clamping: valueNodes),
       value_bytes: UInt64(clamping: min(valueBytes, 1 << 30)),
-      post_bytes: UInt64(clamping: postBytes))
+      post_bytes: UInt64(clamping: postBytes),
+      failing_allocation: 0)
   }
 
   /// The kind of error for a reason of the shim's.

@@ -70,7 +70,7 @@ internal import CLuaShim
     case .idle: break
     }
     var tape = unsafe TapeWriter(state: state)
-    unsafe tape.append(string: entry)
+    unsafe tape.append(text: entry)
     unsafe tape.append(count: arguments.count + (program == nil ? 0 : 1))
     if let program { unsafe tape.append(.program(program)) }
     for argument in arguments { unsafe tape.append(argument) }

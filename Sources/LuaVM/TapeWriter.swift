@@ -77,7 +77,7 @@ internal import CLuaShim
     unsafe room(text.count)?.copyMemory(from: start, byteCount: text.count)
   }
 
-  private mutating func append(text: String) {
+  mutating func append(text: String) {
     var text = text
     text.withUTF8 { unsafe append(text: UnsafeRawBufferPointer($0)) }
   }

@@ -3,7 +3,7 @@
 // Lua never calls Swift: a script that needs the host yields, and the call that ran it returns.
 // Everything that can allocate in Lua or raise an error happens inside, under a protected call, so
 // that no jump ever crosses a frame of the caller. Values cross in both directions as a tape of
-// bytes, see tape.h for its form.
+// bytes: tags, and after them what each says of itself below, in the byte order of the machine.
 #ifndef CLUASHIM_H
 #define CLUASHIM_H
 
@@ -31,6 +31,7 @@ typedef struct {
   uint64_t value_nodes;
   uint64_t value_bytes;
   uint64_t post_bytes;
+  uint64_t failing_allocation;  // for tests: from this one on all growth fails; 0 for none
 } shim_limits;
 
 typedef struct {
@@ -67,13 +68,13 @@ enum {
   SHIM_TAG_TRUE = 2,
   SHIM_TAG_INTEGER = 3,   // 8 bytes
   SHIM_TAG_NUMBER = 4,    // 8 bytes
-  SHIM_TAG_STRING = 5,    // 4 bytes of length, the bytes
+  SHIM_TAG_STRING = 5,    // text: 4 bytes of length, the bytes
   SHIM_TAG_NULL = 6,
   SHIM_TAG_TABLE = 7,     // 4 bytes: array count, 4: field count, 1: marked; values; key, value, …
-  SHIM_TAG_OPAQUE = 8,    // 4 bytes: length of the rest; kind, payload, display as STRING; 4: field
-                          // count; key as STRING, value, …
+  SHIM_TAG_OPAQUE = 8,    // 4 bytes: length of the rest; texts: kind, payload, display; 4 bytes:
+                          // field count; name as text, value, …
   SHIM_TAG_FUNCTION = 9,  // out of Lua only
-  SHIM_TAG_PROGRAM = 10,  // into Lua only: name as STRING, bytecode as STRING
+  SHIM_TAG_PROGRAM = 10,  // into Lua only: name as text, bytecode as text
 };
 
 // How a source failed to compile.
@@ -109,7 +110,7 @@ uint8_t *shim_input(shim_session *session, size_t capacity);
 
 // Runs the prelude. The input tape holds one PROGRAM.
 int shim_prelude(shim_session *session, size_t count);
-// Calls an entry. The input tape holds: entry as STRING, 4 bytes of argument count, arguments.
+// Calls an entry. The input tape holds: entry as text, 4 bytes of argument count, arguments.
 int shim_start(shim_session *session, size_t count);
 // Answers a request with the values on the input tape: 4 bytes of count, values.
 int shim_answer(shim_session *session, size_t count);

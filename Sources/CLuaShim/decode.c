@@ -1,0 +1,107 @@
+// A tape to Lua values. All of this may raise; it runs in protected calls and coroutines only.
+#include "internal.h"
+
+static _Noreturn void broken(lua_State *L) {
+  shim_fail(L, "the host's value cannot be read");
+}
+
+static const uint8_t *take(shim_reader *reader, size_t size) {
+  const uint8_t *place = reader->next;
+  if (size > (size_t)(reader->end - place)) broken(reader->L);
+  reader->next = place + size;
+  return place;
+}
+
+uint32_t read_count(shim_reader *reader) {
+  uint32_t count;
+  memcpy(&count, take(reader, 4), 4);
+  return count;
+}
+
+const char *read_text(shim_reader *reader, size_t *length) {
+  *length = read_count(reader);
+  return (const char *)take(reader, *length);
+}
+
+static void push_text(shim_reader *reader) {
+  size_t length;
+  const char *text = read_text(reader, &length);
+  lua_pushlstring(reader->L, text, length);
+}
+
+static void push_table(shim_reader *reader) {
+  lua_State *L = reader->L;
+  uint32_t array_count = read_count(reader), field_count = read_count(reader);
+  int marked = *take(reader, 1);
+  // Each value takes a byte at least: a count cannot make a table larger than the tape.
+  size_t rest = (size_t)(reader->end - reader->next);
+  if (array_count > rest || field_count > rest) broken(L);
+  luaL_checkstack(L, 6, "the host's value is nested too deep");
+  lua_createtable(L, (int)array_count, (int)field_count);
+  for (uint32_t i = 1; i <= array_count; i++) {
+    push_value(reader);
+    lua_rawseti(L, -2, i);
+  }
+  for (uint32_t i = 0; i < field_count; i++) {
+    push_value(reader);
+    push_value(reader);
+    lua_rawset(L, -3);
+  }
+  if (marked) mark_array(L, lua_gettop(L));
+}
+
+typedef struct {
+  const char *bytes;
+  size_t count;
+} code_block;
+
+static const char *read_code(lua_State *L, void *context, size_t *count) {
+  (void)L;
+  code_block *block = context;
+  const char *bytes = block->bytes;
+  *count = block->count;
+  block->bytes = NULL;
+  block->count = 0;
+  return bytes;
+}
+
+static void push_program(shim_reader *reader) {
+  lua_State *L = reader->L;
+  size_t length;
+  code_block block;
+  lua_Debug info;
+  read_text(reader, &length);
+  block.bytes = read_text(reader, &block.count);
+  // The host's own dump, which no one outside can have made.
+  if (lua_load(L, read_code, &block, "=code", "b") != LUA_OK) lua_error(L);
+  lua_pushvalue(L, -1);
+  lua_getinfo(L, ">S", &info);
+  if (!shim_add_chunk(session_of(L), info.source, info.short_src)) {
+    luaL_error(L, "not enough memory");
+  }
+}
+
+void push_value(shim_reader *reader) {
+  lua_State *L = reader->L;
+  lua_Integer integer;
+  lua_Number number;
+  switch (*take(reader, 1)) {
+    case SHIM_TAG_NIL: lua_pushnil(L); break;
+    case SHIM_TAG_FALSE: lua_pushboolean(L, 0); break;
+    case SHIM_TAG_TRUE: lua_pushboolean(L, 1); break;
+    case SHIM_TAG_INTEGER:
+      memcpy(&integer, take(reader, 8), 8);
+      lua_pushinteger(L, integer);
+      break;
+    case SHIM_TAG_NUMBER:
+      memcpy(&number, take(reader, 8), 8);
+      lua_pushnumber(L, number);
+      break;
+    case SHIM_TAG_STRING: push_text(reader); break;
+    case SHIM_TAG_NULL: push_null(L); break;
+    case SHIM_TAG_TABLE: push_table(reader); break;
+    case SHIM_TAG_OPAQUE: push_opaque(reader); break;
+    case SHIM_TAG_PROGRAM: push_program(reader); break;
+    default: broken(L);
+  }
+}

@@ -1,0 +1,226 @@
+// What the files of the shim share.
+#ifndef CLUASHIM_INTERNAL_H
+#define CLUASHIM_INTERNAL_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE  // memmem, strdup
+#endif
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "CLuaShim.h"
+
+// Places in the registry, after the two that Lua keeps there.
+enum {
+  SLOT_BASE = LUA_RIDX_LAST + 1,  // the coroutine of the entry that runs
+  SLOT_ENTRIES,                   // the table that the prelude returned
+  SLOT_ARRAY,                     // the metatable that marks arrays
+  SLOT_KINDS,                     // kind of opaque -> metatable
+  SLOT_METHODS,                   // kind of opaque -> methods
+  SLOT_METATABLES,                // script's metatable -> private copy, weak keys
+  SLOT_METANAMES,                 // the names of the metamethods that scripts may have
+  SLOT_COROUTINES,                // the script's coroutines, weak keys
+  SLOT_MESSAGES,                  // strings that must never need memory
+};
+
+enum { CHAIN_MAX = 220, INTERVAL = 1000, COROUTINE_INTERVAL = 100 };
+
+struct shim_flag {
+  atomic_int raised;
+};
+
+// A growing block of malloc'd bytes. It belongs to the session, so that a jump cannot leak it.
+typedef struct {
+  uint8_t *bytes;
+  size_t count;
+  size_t capacity;
+} shim_buffer;
+
+typedef struct {
+  char *source;  // as lua_getinfo gives it: '@' for a script, '=' for the host's own
+  char shown[LUA_IDSIZE];
+} shim_chunk;
+
+// Where a script is; line 0 for nowhere.
+typedef struct {
+  uint32_t chunk;
+  uint32_t line;
+} shim_place;
+
+struct shim_session {
+  lua_State *main;
+  lua_State *base;
+  const shim_flag *flag;
+  shim_limits limits;
+
+  int reason;  // one of SHIM_RUNNING and following; once set, never unset
+  shim_place stopped_at;
+  int is_pending;   // a request is on its way out through the script's coroutines
+  int is_raising;   // the answer is to be raised
+  int is_open;      // the sandbox is complete: limits are in force
+  size_t input_count;
+
+  uint64_t memory, memory_peak;
+  uint64_t largest;  // the largest block ever
+  uint64_t refusals;
+  const void *refused_block;
+  size_t refused_size;
+  uint64_t allocations;
+
+  int interval;            // of the hook
+  uint64_t instructions;
+  uint64_t due;            // instructions since the last look at the clock
+  int is_step_fresh;       // no look at the clock yet in this step
+  int is_processor_based;
+  uint64_t opened_at, step_began, looked_at, processor_base;
+  uint64_t step_used, processor_used;
+  uint64_t posted;
+  int is_suppressed;
+  uint64_t coroutines_since_count, coroutines_allowed;
+  uint64_t random[4];
+
+  // The coroutines that run, each resumed by the one before.
+  struct {
+    lua_State *L;
+    int can_yield;
+  } chain[CHAIN_MAX];
+  int chain_last;
+
+  shim_buffer input, output, posts, scratch;
+  shim_chunk *chunks;
+  uint32_t chunk_count;
+};
+
+static inline shim_session *session_of(lua_State *L) {
+  return *(shim_session **)lua_getextraspace(L);
+}
+
+// limits.c
+void *shim_allocate(void *context, void *block, size_t old, size_t size);
+void shim_watch(shim_session *s, lua_State *L);
+void shim_stop(shim_session *s, int reason);
+int shim_look(shim_session *s);
+_Noreturn void shim_raise_stop(lua_State *L);
+void shim_begin_step(shim_session *s);
+void shim_end_step(shim_session *s);
+void shim_slow_charge(shim_session *s, lua_State *L);
+
+// Counts work that no hook sees, and stops the script if that was too much.
+static inline void charge(shim_session *s, lua_State *L, uint64_t amount) {
+  s->instructions += amount;
+  s->due += amount;
+  if (s->due >= INTERVAL || s->reason != SHIM_RUNNING) shim_slow_charge(s, L);
+}
+
+static inline void charge_bytes(lua_State *L, int index, unsigned each) {
+  if (lua_type(L, index) == LUA_TSTRING) charge(session_of(L), L, lua_rawlen(L, index) / each + 1);
+}
+
+// buffer.c: these return NULL or 0 where there is no memory.
+uint8_t *buffer_room(shim_buffer *buffer, size_t size);
+int buffer_byte(shim_buffer *buffer, uint8_t byte);
+int buffer_count(shim_buffer *buffer, size_t count);
+int buffer_text(shim_buffer *buffer, const char *text, size_t length);
+int buffer_place(shim_buffer *buffer, shim_place place);
+
+// place.c
+shim_place shim_find_place(shim_session *s, lua_State *L);
+int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place *place);
+int shim_add_chunk(shim_session *s, const char *source, const char *shown);
+_Noreturn void shim_fail(lua_State *L, const char *format, ...);
+_Noreturn void shim_fail_with_top(lua_State *L);
+
+// encode.c
+enum { PROBLEM_SIZE = 200 };
+int shim_encode(
+    shim_session *s, lua_State *L, shim_buffer *out, int first, int last, char *problem);
+
+// decode.c
+typedef struct {
+  lua_State *L;
+  const uint8_t *next;
+  const uint8_t *end;
+} shim_reader;
+uint32_t read_count(shim_reader *reader);
+const char *read_text(shim_reader *reader, size_t *length);
+void push_value(shim_reader *reader);
+
+// opaque.c
+void push_opaque(shim_reader *reader);
+void open_opaques(lua_State *L);
+int host_methods(lua_State *L);
+int host_kind(lua_State *L);
+
+// The parts of the sandbox; each leaves the stack as it was.
+void open_base(lua_State *L, int globals);
+void open_metatables(lua_State *L);
+void open_coroutines(lua_State *L, int globals);
+void open_strings(lua_State *L, int globals);
+void open_tables(lua_State *L, int globals);
+void open_numbers(lua_State *L, int globals);
+void open_host(lua_State *L);  // pushes the host table
+void seed_random(shim_session *s, uint64_t seed);
+
+typedef struct {
+  const char *name;
+  lua_CFunction function;
+} shim_entry;
+// Sets functions of ours, and of the stock library those named, in the table on top.
+void set_functions(lua_State *L, const shim_entry *entries, size_t count);
+void set_stock(lua_State *L, const char *library, const char *const *names, size_t count);
+
+// stock.c: the functions of the stock library, found once.
+lua_CFunction stock(const char *library, const char *name);
+
+// Those that the shim calls itself; written once, before the first session.
+#define WRAPPED(X)                                                                           \
+  X(base, tonumber) X(base, select) X(string, byte) X(string, char) X(string, format)        \
+  X(string, lower) X(string, pack) X(string, reverse) X(string, sub) X(string, unpack)       \
+  X(string, upper) X(utf8, char) X(utf8, codepoint) X(utf8, len) X(utf8, offset) X(os, date) \
+  X(arithmetic, __add) X(arithmetic, __sub) X(arithmetic, __mul) X(arithmetic, __mod)        \
+  X(arithmetic, __pow) X(arithmetic, __div) X(arithmetic, __idiv) X(arithmetic, __unm)
+typedef struct {
+#define FIELD(library, name) lua_CFunction library##_##name;
+  WRAPPED(FIELD)
+#undef FIELD
+} shim_stock_functions;
+extern shim_stock_functions stocked;
+
+// protect.c, order.c, coroutine.c, metatable.c, text.c, match.c, format.c
+int base_pcall(lua_State *L);
+int base_xpcall(lua_State *L);
+int base_pairs(lua_State *L);
+int base_next(lua_State *L);
+int base_setmetatable(lua_State *L);
+int base_getmetatable(lua_State *L);
+int base_tostring(lua_State *L);
+int base_tonumber(lua_State *L);
+int base_select(lua_State *L);
+const char *push_as_text(lua_State *L, int index, size_t *length);
+int string_find(lua_State *L);
+int string_match(lua_State *L);
+int string_gmatch(lua_State *L);
+int string_gsub(lua_State *L);
+int string_rep(lua_State *L);
+int string_format(lua_State *L);
+int table_sort(lua_State *L);
+int message_wrapper(lua_State *L);
+int is_marked(shim_session *s, lua_State *L, int index);
+void mark_array(lua_State *L, int index);
+extern const char null_value, original_key, mark_key;
+void push_null(lua_State *L);
+int is_null(lua_State *L, int index);
+
+// failure.c
+int shim_write_error(shim_session *s, lua_State *L, int status);
+
+// request.c
+int can_yield(shim_session *s, lua_State *L);
+_Noreturn void refuse_yield(lua_State *L, const char *what);
+
+// prescan.c
+const char *shim_prescan(const char *source, size_t length, int *line);
+
+#endif

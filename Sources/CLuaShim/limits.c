@@ -1,0 +1,188 @@
+// Memory, instructions, time and cancellation: what ends a script for certain.
+//
+// A session that is stopped keeps its reason. Every way of going on (protected calls, coroutines,
+// message handlers) is the shim's own and raises again while there is a reason, and the hook, at
+// every instruction from then on, does the same.
+#include "internal.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { LARGE = 256 << 10, REFUSALS_MAX = 64 };
+
+static const char stop_marker;
+
+static uint64_t clock_now(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void on_count(lua_State *L, lua_Debug *frame) {
+  (void)frame;
+  shim_session *s = session_of(L);
+  charge(s, L, (uint64_t)lua_gethookcount(L));
+}
+
+// Sets the hook of a coroutine to the session's interval.
+//
+// Each coroutine counts for itself, so those of scripts are looked at more often: many that live
+// shortly must not run unseen.
+void shim_watch(shim_session *s, lua_State *L) {
+  int interval = s->interval;
+  if (L != s->main && L != s->base && interval > COROUTINE_INTERVAL) interval = COROUTINE_INTERVAL;
+  if (lua_gethookcount(L) != interval) lua_sethook(L, on_count, LUA_MASKCOUNT, interval);
+}
+
+static void watch_chain(shim_session *s) {
+  for (int i = 0; i <= s->chain_last; i++) shim_watch(s, s->chain[i].L);
+}
+
+// lua_sethook may be called at any time, even in the allocator.
+void shim_stop(shim_session *s, int reason) {
+  if (s->reason != SHIM_RUNNING) return;
+  s->reason = reason;
+  s->interval = 1;
+  if (s->chain_last < 0) return;
+  s->stopped_at = shim_find_place(s, s->chain[s->chain_last].L);
+  watch_chain(s);
+}
+
+void shim_raise_stop(lua_State *L) {
+  lua_pushlightuserdata(L, (void *)&stop_marker);
+  lua_error(L);
+  abort();
+}
+
+void shim_slow_charge(shim_session *s, lua_State *L) {
+  if (s->reason == SHIM_RUNNING) {
+    s->due = 0;
+    if (!shim_look(s)) return;
+  }
+  shim_raise_stop(L);
+}
+
+// The processor time of this step. A system call is only made where a millisecond went by, and at
+// first all time counts as processor time: most steps are over before.
+static uint64_t step_time(shim_session *s, uint64_t now) {
+  if (s->is_step_fresh) {
+    s->is_step_fresh = 0;
+    s->is_processor_based = 0;
+    s->step_began = s->looked_at = now;
+    s->step_used = 0;
+  } else if (!s->is_processor_based) {
+    s->step_used = now - s->step_began;
+    if (s->step_used < 1000000) return s->step_used;
+    s->is_processor_based = 1;
+    s->processor_base = clock_now(CLOCK_THREAD_CPUTIME_ID) - s->step_used;
+    s->looked_at = now;
+  } else if (now - s->looked_at > 1000000) {
+    uint64_t processor = clock_now(CLOCK_THREAD_CPUTIME_ID);
+    s->step_used = processor > s->processor_base ? processor - s->processor_base : 0;
+    s->looked_at = now;
+  }
+  return s->step_used;
+}
+
+// Whether a limit was passed; the script is then stopped.
+int shim_look(shim_session *s) {
+  if (!s->is_open) return 0;
+  uint64_t now = clock_now(CLOCK_MONOTONIC);
+  uint64_t used = step_time(s, now);
+  if (atomic_load_explicit(&s->flag->raised, memory_order_relaxed)) {
+    shim_stop(s, SHIM_CANCELLED);
+  } else if (s->instructions > s->limits.instructions) {
+    shim_stop(s, SHIM_INSTRUCTIONS);
+  } else if (used > s->limits.step_nanoseconds) {
+    shim_stop(s, SHIM_STEP_TIME);
+  } else if (s->processor_used + used > s->limits.processor_nanoseconds) {
+    shim_stop(s, SHIM_PROCESSOR_TIME);
+  } else if (s->limits.wall_nanoseconds != 0 && now - s->opened_at > s->limits.wall_nanoseconds) {
+    shim_stop(s, SHIM_WALL_TIME);
+  }
+  return s->reason != SHIM_RUNNING;
+}
+
+void shim_begin_step(shim_session *s) {
+  s->is_step_fresh = 1;
+  if (s->reason != SHIM_RUNNING) return;
+  if (atomic_load_explicit(&s->flag->raised, memory_order_relaxed)) {
+    shim_stop(s, SHIM_CANCELLED);
+  } else if (s->limits.wall_nanoseconds != 0) {
+#ifdef CLOCK_MONOTONIC_COARSE
+    uint64_t now = clock_now(CLOCK_MONOTONIC_COARSE);
+#else
+    uint64_t now = clock_now(CLOCK_MONOTONIC);
+#endif
+    if (now > s->opened_at && now - s->opened_at > s->limits.wall_nanoseconds) {
+      shim_stop(s, SHIM_WALL_TIME);
+    }
+  }
+}
+
+void shim_end_step(shim_session *s) {
+  s->processor_used += s->step_used;
+  s->step_used = 0;
+}
+
+void shim_renew(shim_session *s) {
+  s->instructions = 0;
+  s->processor_used = 0;
+  s->opened_at = clock_now(CLOCK_MONOTONIC);
+  s->posted = 0;
+  s->is_suppressed = 0;
+  s->is_step_fresh = 1;
+  s->step_used = 0;
+}
+
+// Lua asks twice, with a full collection between; only then is memory really short. A heap that is
+// kept at its limit would collect at each allocation, so the number of refusals is bounded too.
+static void *refuse(shim_session *s, const void *block, size_t size, int reason) {
+  if (!s->is_open) return NULL;
+  s->refusals += 1;
+  int again = s->refused_block == block && s->refused_size == size;
+  s->refused_block = block;
+  s->refused_size = size;
+  if (reason == SHIM_ALLOCATION || again || s->refusals > REFUSALS_MAX) shim_stop(s, reason);
+  return NULL;
+}
+
+// The larger the largest block, the more a single instruction can cost: a comparison, a
+// concatenation, a conversion. The hook comes the more often.
+static void note_largest(shim_session *s, size_t size) {
+  if (size <= s->largest) return;
+  s->largest = size;
+  if (size <= LARGE || s->reason != SHIM_RUNNING) return;
+  size_t interval = INTERVAL * (size_t)LARGE / size;
+  s->interval = interval < 4 ? 4 : (int)interval;
+  watch_chain(s);
+}
+
+void *shim_allocate(void *context, void *block, size_t old, size_t size) {
+  shim_session *s = context;
+  if (block == NULL) old = 0;
+  if (size == 0) {
+    s->memory -= old;
+    free(block);
+    return NULL;
+  }
+  if (size > old) {
+    s->allocations += 1;
+    if (s->limits.failing_allocation != 0 && s->allocations >= s->limits.failing_allocation) {
+      return refuse(s, block, size, SHIM_MEMORY);
+    }
+    if (size > s->limits.allocation_bytes) return refuse(s, block, size, SHIM_ALLOCATION);
+    if (s->memory + (size - old) > s->limits.memory_bytes) {
+      return refuse(s, block, size, SHIM_MEMORY);
+    }
+    if (size >= LARGE && (s->reason != SHIM_RUNNING || shim_look(s))) return NULL;
+  }
+  void *fresh = realloc(block, size);
+  if (fresh == NULL) return size > old ? refuse(s, block, size, SHIM_MEMORY) : block;
+  s->memory += size;
+  s->memory -= old;
+  if (s->memory > s->memory_peak) s->memory_peak = s->memory;
+  s->refused_size = 0;
+  note_largest(s, size);
+  return fresh;
+}

@@ -1,0 +1,248 @@
+// pairs and next in an order that does not differ from run to run: numbers ascending, strings by
+// bytes, false, true, all else as it comes.
+#include "internal.h"
+
+typedef struct {
+  int rank;
+  int is_integer;
+  union {
+    lua_Integer integer;
+    lua_Number number;
+    const char *text;
+  } value;
+  size_t count;  // of the text; for other keys, how many came before
+} key;
+
+enum { NEXT_COST = 30 };
+
+static key key_at(lua_State *L, int index) {
+  key result = {4, 0, {0}, 0};
+  switch (lua_type(L, index)) {
+    case LUA_TNUMBER:
+      result.rank = 0;
+      result.is_integer = lua_isinteger(L, index);
+      if (result.is_integer) {
+        result.value.integer = lua_tointegerx(L, index, NULL);
+      } else {
+        result.value.number = lua_tonumberx(L, index, NULL);
+      }
+      break;
+    case LUA_TSTRING:
+      result.rank = 1;
+      result.value.text = lua_tolstring(L, index, &result.count);
+      break;
+    case LUA_TBOOLEAN: result.rank = lua_toboolean(L, index) ? 3 : 2; break;
+    default: break;
+  }
+  return result;
+}
+
+static int compare_numbers(const key *a, const key *b) {
+  if (a->is_integer && b->is_integer) {
+    return (a->value.integer > b->value.integer) - (a->value.integer < b->value.integer);
+  }
+  // 64 bits of mantissa and more hold integers and doubles alike.
+  long double left = a->is_integer ? (long double)a->value.integer : (long double)a->value.number;
+  long double right = b->is_integer ? (long double)b->value.integer : (long double)b->value.number;
+  return (left > right) - (left < right);
+}
+
+static int compare(const key *a, const key *b) {
+  if (a->rank != b->rank) return a->rank < b->rank ? -1 : 1;
+  if (a->rank == 0) return compare_numbers(a, b);
+  if (a->rank == 1) {
+    size_t shorter = a->count < b->count ? a->count : b->count;
+    int order = memcmp(a->value.text, b->value.text, shorter);
+    return order != 0 ? order : (a->count > b->count) - (a->count < b->count);
+  }
+  return a->rank == 4 ? (a->count > b->count) - (a->count < b->count) : 0;
+}
+
+typedef struct {
+  key key;
+  lua_Integer at;  // where the key is in the table of keys
+} entry;
+
+// A merge sort; other is as large as entries.
+static void sort_entries(shim_session *s, lua_State *L, entry *entries, entry *other, size_t count) {
+  charge(s, L, count);
+  if (count < 12) {
+    for (size_t i = 1; i < count; i++) {
+      entry moving = entries[i];
+      size_t j = i;
+      for (; j > 0 && compare(&moving.key, &entries[j - 1].key) < 0; j--) entries[j] = entries[j - 1];
+      entries[j] = moving;
+    }
+    return;
+  }
+  size_t half = count / 2, left = 0, right = half;
+  sort_entries(s, L, entries, other, half);
+  sort_entries(s, L, entries + half, other + half, count - half);
+  memcpy(other, entries, count * sizeof(entry));
+  for (size_t i = 0; i < count; i++) {
+    int takes_right =
+        left >= half || (right < count && compare(&other[right].key, &other[left].key) < 0);
+    entries[i] = takes_right ? other[right++] : other[left++];
+  }
+}
+
+// pairs of a table whose keys are 1 to n: upvalue 1 is n.
+static int next_of_array(lua_State *L) {
+  lua_Integer i = lua_tointegerx(L, 2, NULL);
+  lua_Integer count = lua_tointegerx(L, lua_upvalueindex(1), NULL);
+  lua_settop(L, 1);
+  while (++i <= count) {
+    lua_pushinteger(L, i);
+    if (lua_rawgeti(L, 1, i) != LUA_TNIL) return 2;
+    lua_settop(L, 1);
+    charge(session_of(L), L, 1);
+  }
+  return 0;
+}
+
+// pairs of any other table. Upvalues: the keys, how many were visited.
+static int next_of_keys(lua_State *L) {
+  lua_Integer i = lua_tointegerx(L, lua_upvalueindex(2), NULL);
+  lua_settop(L, 1);
+  for (;;) {
+    i += 1;
+    if (lua_rawgeti(L, lua_upvalueindex(1), i) == LUA_TNIL) return 0;
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, 1) != LUA_TNIL) break;
+    lua_settop(L, 1);
+    charge(session_of(L), L, 1);
+  }
+  lua_pushinteger(L, i);
+  lua_replace(L, lua_upvalueindex(2));
+  return 2;
+}
+
+// Whether the keys of the table at 1 are exactly 1 to n, and how many there are.
+static int count_keys(lua_State *L, lua_Integer *count) {
+  lua_Integer largest = 0;
+  int is_array = 1;
+  *count = 0;
+  lua_pushnil(L);
+  while (lua_next(L, 1)) {
+    *count += 1;
+    if (lua_isinteger(L, -2)) {
+      lua_Integer i = lua_tointegerx(L, -2, NULL);
+      if (i < 1) is_array = 0;
+      if (i > largest) largest = i;
+    } else {
+      is_array = 0;
+    }
+    lua_pop(L, 1);
+  }
+  return is_array && largest == *count;
+}
+
+// Pushes a table of the keys of the table at 1, in order.
+static void push_keys(shim_session *s, lua_State *L, lua_Integer count) {
+  entry *entries = lua_newuserdatauv(L, (size_t)count * 2 * sizeof(entry) + 1, 0);
+  lua_createtable(L, (int)count, 0);
+  lua_createtable(L, (int)count, 0);
+  int keys = lua_gettop(L), found = keys - 1;
+  lua_Integer i = 0;
+  lua_pushnil(L);
+  while (lua_next(L, 1) && i < count) {
+    lua_pop(L, 1);
+    entries[i].key = key_at(L, -1);
+    if (entries[i].key.rank == 4) entries[i].key.count = (size_t)i;
+    entries[i].at = i + 1;
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, found, ++i);
+  }
+  lua_settop(L, keys);
+  sort_entries(s, L, entries, entries + count, (size_t)i);
+  for (lua_Integer j = 0; j < i; j++) {
+    lua_rawgeti(L, found, entries[j].at);
+    lua_rawseti(L, keys, j + 1);
+  }
+}
+
+static int pairs_returned(lua_State *L, int status, lua_KContext context) {
+  (void)L;
+  (void)status;
+  (void)context;
+  return 3;
+}
+
+int base_pairs(lua_State *L) {
+  shim_session *s = session_of(L);
+  luaL_checkany(L, 1);
+  if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+    lua_pushvalue(L, 1);
+    lua_callk(L, 1, 3, 0, pairs_returned);
+    return 3;
+  }
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_Integer count;
+  lua_settop(L, 1);
+  int is_array = count_keys(L, &count);
+  charge(s, L, NEXT_COST + (uint64_t)count);
+  if (is_array) {
+    lua_pushinteger(L, count);
+    lua_pushcclosure(L, next_of_array, 1);
+  } else {
+    push_keys(s, L, count);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_of_keys, 2);
+  }
+  lua_pushvalue(L, 1);
+  lua_pushnil(L);
+  return 3;
+}
+
+// Puts in place 3 the first key without an order that comes after the one at 2.
+static int find_other(lua_State *L, uint64_t *seen) {
+  int is_past = 0;
+  lua_pushnil(L);
+  while (lua_next(L, 1)) {
+    lua_pop(L, 1);
+    *seen += 1;
+    if (is_past && key_at(L, -1).rank == 4) {
+      lua_replace(L, 3);
+      return 1;
+    }
+    if (lua_rawequal(L, -1, 2)) is_past = 1;
+  }
+  return 0;
+}
+
+// Puts in place 3 the smallest key that is larger than the one at 2, if there is one there.
+static int find_larger(lua_State *L, uint64_t *seen) {
+  int is_first = lua_isnil(L, 2), is_found = 0;
+  key after = key_at(L, 2), best = {0};
+  lua_pushnil(L);
+  while (lua_next(L, 1)) {
+    lua_pop(L, 1);
+    key found = key_at(L, -1);
+    *seen += 1;
+    if (!is_first && compare(&found, &after) <= 0) continue;
+    if (is_found && compare(&found, &best) >= 0) continue;
+    best = found;
+    is_found = 1;
+    lua_pushvalue(L, -1);
+    lua_replace(L, 3);
+  }
+  return is_found;
+}
+
+// All keys are looked at each time.
+int base_next(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 3);
+  uint64_t seen = 0;
+  int is_other = !lua_isnil(L, 2) && key_at(L, 2).rank == 4;
+  int is_found = is_other ? find_other(L, &seen) : find_larger(L, &seen);
+  charge(session_of(L), L, NEXT_COST + seen);
+  if (!is_found) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_settop(L, 3);
+  lua_pushvalue(L, 3);
+  lua_rawget(L, 1);
+  return 2;
+}

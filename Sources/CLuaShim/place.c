@@ -1,0 +1,77 @@
+// Where scripts are: positions of frames, and errors that carry them.
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int shim_add_chunk(shim_session *s, const char *source, const char *shown) {
+  for (uint32_t i = 0; i < s->chunk_count; i++) {
+    if (strcmp(s->chunks[i].source, source) == 0) return 1;
+  }
+  shim_chunk *chunks = realloc(s->chunks, (s->chunk_count + 1) * sizeof(*chunks));
+  if (chunks == NULL) return 0;
+  s->chunks = chunks;
+  char *copy = strdup(source);
+  if (copy == NULL) return 0;
+  chunks[s->chunk_count].source = copy;
+  memcpy(chunks[s->chunk_count].shown, shown, LUA_IDSIZE);
+  s->chunk_count += 1;
+  return 1;
+}
+
+const char *shim_chunk_name(const shim_session *s, uint32_t chunk) {
+  return chunk < s->chunk_count ? s->chunks[chunk].source + 1 : NULL;
+}
+
+// Whether a frame is a script's, and where. Frames of the host's own chunks and of C are not.
+int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place *place) {
+  lua_getinfo(L, "Sl", frame);
+  if (frame->currentline <= 0 || frame->source[0] != '@') return 0;
+  for (uint32_t i = 0; i < s->chunk_count; i++) {
+    if (strcmp(s->chunks[i].source, frame->source) == 0) {
+      place->chunk = i;
+      place->line = (uint32_t)frame->currentline;
+      return 1;
+    }
+  }
+  return 0;
+}
+
+// The innermost frame of a script, in the coroutine given or in those that resumed it. It neither
+// allocates nor raises.
+shim_place shim_find_place(shim_session *s, lua_State *L) {
+  enum { LEVELS = 60 };
+  shim_place place = {0, 0};
+  int link = s->chain_last;
+  for (;;) {
+    lua_Debug frame;
+    for (int level = 0; level < LEVELS && lua_getstack(L, level, &frame); level++) {
+      if (shim_frame_place(s, L, &frame, &place)) return place;
+    }
+    while (link >= 0 && s->chain[link].L != L) link--;
+    if (--link < 0) return place;
+    L = s->chain[link].L;
+  }
+}
+
+// Raises the string on top with the position of the innermost frame of a script before it.
+void shim_fail_with_top(lua_State *L) {
+  shim_session *s = session_of(L);
+  shim_place place = shim_find_place(s, L);
+  if (place.line > 0) {
+    lua_pushfstring(L, "%s:%d: ", s->chunks[place.chunk].shown, (int)place.line);
+    lua_insert(L, -2);
+    lua_concat(L, 2);
+  }
+  lua_error(L);
+  abort();
+}
+
+void shim_fail(lua_State *L, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  lua_pushvfstring(L, format, arguments);
+  va_end(arguments);
+  shim_fail_with_top(L);
+}
