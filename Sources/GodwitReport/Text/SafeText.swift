@@ -11,6 +11,8 @@ enum SafeText {
 
   /// One line of at most `limit` columns; what is cut off is marked with an ellipsis.
   static func line(_ text: String, limit: Int = 300) -> String {
+    let isPlain = text.utf8.count <= limit && text.utf8.allSatisfy { 0x20..<0x7F ~= $0 }
+    if isPlain { return text }
     let scalars = text.unicodeScalars
     // A line of `limit` columns can hold no more than this; the rest is not even looked at.
     let bounded = scalars.prefix(limit * scalarsPerCharacter)
