@@ -72,7 +72,6 @@ static int encode_key(encoder *e, int index) {
     case LUA_TNUMBER:
     case LUA_TSTRING:
     case LUA_TUSERDATA:
-    case LUA_TLIGHTUSERDATA:
       return encode_value(e, index);
     default:
       return fail(e, "a table with a table or a function as a key cannot be handed over");
@@ -262,11 +261,10 @@ static int encode_value(encoder *e, int index) {
     case LUA_TTABLE:
       return encode_table(e, index);
     case LUA_TUSERDATA:
-      return put_opaque(e, index);
+      if (!is_null(L, index)) return put_opaque(e, index);
+      return buffer_byte(e->out, SHIM_TAG_NULL) || fail(e, "not enough memory");
     case LUA_TFUNCTION:
       return buffer_byte(e->out, SHIM_TAG_FUNCTION) || fail(e, "not enough memory");
-    case LUA_TLIGHTUSERDATA:
-      return buffer_byte(e->out, SHIM_TAG_NULL) || fail(e, "not enough memory");
     default:
       return fail(e, "a coroutine cannot be handed over");
   }

@@ -115,9 +115,11 @@ static int write_frames(shim_session *s, lua_State *L, shim_place *innermost) {
   return 1;
 }
 
-static const char *stop_message(int reason) {
-  switch (reason) {
-    case SHIM_MEMORY: return "the script used up its memory";
+static const char *stop_message(const shim_session *s) {
+  switch (s->reason) {
+    case SHIM_MEMORY:
+      return s->is_deep ? "stack overflow: the script's functions call each other without end"
+                        : "the script used up its memory";
     case SHIM_ALLOCATION: return "the script made a value that is too large";
     case SHIM_INSTRUCTIONS: return "the script ran too many instructions";
     case SHIM_STEP_TIME: return "the script computed too long between two requests";
@@ -133,7 +135,7 @@ static int write_raised(shim_session *s, lua_State *L, shim_place *place) {
   char number[64];
   size_t length;
   if (s->reason != SHIM_RUNNING) {
-    const char *message = stop_message(s->reason);
+    const char *message = stop_message(s);
     *place = s->stopped_at;
     return write_message(&s->output, message, strlen(message));
   }
@@ -151,6 +153,7 @@ static int write_raised(shim_session *s, lua_State *L, shim_place *place) {
       }
       return write_message(&s->output, number, strlen(number));
     case LUA_TUSERDATA: {
+      if (is_null(L, -1)) break;
       shim_reader reader = {L, lua_touserdata(L, -1), NULL};
       reader.end = reader.next + lua_rawlen(L, -1);
       read_text(&reader, &length);
@@ -158,12 +161,12 @@ static int write_raised(shim_session *s, lua_State *L, shim_place *place) {
       const char *display = read_text(&reader, &length);
       return write_message(&s->output, display, length);
     }
-    default:
-      snprintf(
-          number, sizeof(number), "(error object is a %s value)",
-          lua_type(L, -1) == LUA_TLIGHTUSERDATA ? "null" : lua_typename(L, lua_type(L, -1)));
-      return write_message(&s->output, number, strlen(number));
+    default: break;
   }
+  snprintf(
+      number, sizeof(number), "(error object is a %s value)",
+      is_null(L, -1) ? "null" : lua_typename(L, lua_type(L, -1)));
+  return write_message(&s->output, number, strlen(number));
 }
 
 static int write_value(shim_session *s, lua_State *L) {

@@ -22,6 +22,7 @@ enum {
   SLOT_METATABLES,                // script's metatable -> private copy, weak keys
   SLOT_METANAMES,                 // the names of the metamethods that scripts may have
   SLOT_COROUTINES,                // the script's coroutines, weak keys
+  SLOT_NULL,                      // json.null
   SLOT_MESSAGES,                  // strings that must never need memory
 };
 
@@ -53,10 +54,12 @@ struct shim_session {
   lua_State *main;
   lua_State *base;
   const shim_flag *flag;
+  const void *null;  // json.null
   shim_limits limits;
 
   int reason;  // one of SHIM_RUNNING and following; once set, never unset
   shim_place stopped_at;
+  int is_deep;      // stopped in the depth of a recursion
   int is_pending;   // a request is on its way out through the script's coroutines
   int is_raising;   // the answer is to be raised
   int is_open;      // the sandbox is complete: limits are in force
@@ -209,7 +212,7 @@ int table_sort(lua_State *L);
 int message_wrapper(lua_State *L);
 int is_marked(shim_session *s, lua_State *L, int index);
 void mark_array(lua_State *L, int index);
-extern const char null_value, original_key, mark_key;
+extern const char original_key, mark_key;
 void push_null(lua_State *L);
 int is_null(lua_State *L, int index);
 

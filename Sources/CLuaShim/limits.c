@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { LARGE = 256 << 10, REFUSALS_MAX = 64 };
+enum { LARGE = 256 << 10, REFUSALS_MAX = 64, DEEP = 100000 };
 
 static const char stop_marker;
 
@@ -44,7 +44,10 @@ void shim_stop(shim_session *s, int reason) {
   s->reason = reason;
   s->interval = 1;
   if (s->chain_last < 0) return;
-  s->stopped_at = shim_find_place(s, s->chain[s->chain_last].L);
+  lua_State *L = s->chain[s->chain_last].L;
+  lua_Debug frame;
+  s->stopped_at = shim_find_place(s, L);
+  s->is_deep = lua_getstack(L, DEEP, &frame);
   watch_chain(s);
 }
 

@@ -2,11 +2,12 @@
 // that it crosses by being copied, and has nothing in Lua that could be changed.
 #include "internal.h"
 
-const char null_value;
+void push_null(lua_State *L) { lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_NULL); }
 
-void push_null(lua_State *L) { lua_pushlightuserdata(L, (void *)&null_value); }
-
-int is_null(lua_State *L, int index) { return lua_touserdata(L, index) == &null_value; }
+int is_null(lua_State *L, int index) {
+  const void *block = lua_touserdata(L, index);
+  return block != NULL && block == session_of(L)->null;
+}
 
 typedef struct {
   const char *bytes;
@@ -108,7 +109,7 @@ static int opaque_tostring(lua_State *L) {
 // This metamethod never returns, so it is safe where one of a script's would not be: Lua 5.4.4 uses
 // a stale pointer after a concatenation metamethod has made the stack grow.
 static int opaque_concat(lua_State *L) {
-  int index = lua_type(L, 1) == LUA_TUSERDATA || is_null(L, 1) ? 1 : 2;
+  int index = lua_type(L, 1) == LUA_TUSERDATA ? 1 : 2;
   if (is_null(L, index)) shim_fail(L, "attempt to concatenate null (use tostring)");
   text kind = read_opaque(L, index).kind;
   shim_fail(
@@ -189,7 +190,7 @@ int host_methods(lua_State *L) {
 
 // host.kind(value)
 int host_kind(lua_State *L) {
-  if (lua_type(L, 1) != LUA_TUSERDATA) return 0;
+  if (lua_type(L, 1) != LUA_TUSERDATA || is_null(L, 1)) return 0;
   text kind = read_opaque(L, 1).kind;
   lua_pushlstring(L, kind.bytes, kind.count);
   return 1;
@@ -204,7 +205,10 @@ void open_opaques(lua_State *L) {
       {"__tostring", null_tostring},
       {"__concat", opaque_concat},
   };
-  push_null(L);
+  // A full userdata, so that messages call it by its name.
+  session_of(L)->null = lua_newuserdatauv(L, 1, 0);
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_NULL);
   lua_createtable(L, 0, 4);
   lua_pushliteral(L, "null");
   lua_setfield(L, -2, "__name");

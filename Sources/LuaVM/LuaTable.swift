@@ -26,6 +26,11 @@ public struct LuaTable: Sendable, Hashable {
   /// The mark is set by the host's `markarray` (`json.array` for scripts) and crosses both ways.
   public var isMarkedArray: Bool
 
+  /// Makes an empty table.
+  public init() {
+    self.init(array: [])
+  }
+
   /// Makes a table of its parts.
   public init(array: [LuaValue] = [], fields: [Field] = [], isMarkedArray: Bool = false) {
     self.array = array

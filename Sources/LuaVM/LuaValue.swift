@@ -24,11 +24,10 @@ public enum LuaValue: Sendable, Hashable {
   case program(LuaProgram)
 }
 
-extension LuaValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral,
-  ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByStringLiteral
+// Not by a nil literal: `== nil` on an optional value would then mean ``LuaValue/nil``.
+extension LuaValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByStringLiteral
 {
-  /// Makes ``LuaValue/nil``.
-  public init(nilLiteral: ()) { self = .nil }
   /// Makes a ``LuaValue/boolean(_:)``.
   public init(booleanLiteral value: Bool) { self = .boolean(value) }
   /// Makes an ``LuaValue/integer(_:)``.
