@@ -50,8 +50,13 @@ static int put_text(encoder *e, int index) {
   if (e->out->count - e->start + length > e->s->limits.value_bytes) {
     return fail(e, "a value is too large to be handed over");
   }
-  return (buffer_byte(e->out, SHIM_TAG_STRING) && buffer_text(e->out, text, length))
-      || fail(e, "not enough memory");
+  uint8_t *place = length < UINT32_MAX ? buffer_room(e->out, 5 + length) : NULL;
+  if (place == NULL) return fail(e, "not enough memory");
+  uint32_t word = (uint32_t)length;
+  place[0] = utf8_is_sound(text, length) ? SHIM_TAG_STRING : SHIM_TAG_BYTES;
+  memcpy(place + 1, &word, 4);
+  memcpy(place + 5, text, length);
+  return 1;
 }
 
 static int put_opaque(encoder *e, int index) {
@@ -96,7 +101,8 @@ static int rank_of(uint8_t tag) {
   switch (tag) {
     case SHIM_TAG_INTEGER:
     case SHIM_TAG_NUMBER: return 0;
-    case SHIM_TAG_STRING: return 1;
+    case SHIM_TAG_STRING:
+    case SHIM_TAG_BYTES: return 1;
     case SHIM_TAG_FALSE: return 2;
     case SHIM_TAG_TRUE: return 3;
     default: return 4;
@@ -284,7 +290,7 @@ static void describe(const encoder *e, char *problem) {
       count = snprintf(end, room, "[%lld]", (long long)e->path[i].index);
     } else if (e->path[i].key >= e->out->count) {
       continue;
-    } else if (*key == SHIM_TAG_STRING) {
+    } else if (*key == SHIM_TAG_STRING || *key == SHIM_TAG_BYTES) {
       uint32_t size;
       memcpy(&size, key + 1, 4);
       count = snprintf(end, room, ".%.*s", (int)(size < 40 ? size : 40), (const char *)key + 5);

@@ -7,20 +7,6 @@
 
 enum { MESSAGE_MAX = 8 << 10, FRAMES_MAX = 64, LEVELS_MAX = 128 };
 
-// The length of a sound UTF-8 character at text, or 0.
-static size_t character_length(const unsigned char *text, size_t left) {
-  size_t length = *text < 0x80 ? 1 : *text < 0xC2 ? 0 : *text < 0xE0 ? 2 : *text < 0xF0 ? 3 : 4;
-  if (length == 0 || *text > 0xF4 || length > left) return 0;
-  for (size_t i = 1; i < length; i++) {
-    if ((text[i] & 0xC0) != 0x80) return 0;
-  }
-  if (*text == 0xE0 && text[1] < 0xA0) return 0;
-  if (*text == 0xED && text[1] > 0x9F) return 0;
-  if (*text == 0xF0 && text[1] < 0x90) return 0;
-  if (*text == 0xF4 && text[1] > 0x8F) return 0;
-  return length;
-}
-
 // C0, DEL, C1, the line and paragraph separators, and what turns the direction of writing.
 static int is_control(const unsigned char *text, size_t length) {
   if (length == 1) return *text < 0x20 || *text == 0x7F;
@@ -50,7 +36,7 @@ static int write_message(shim_buffer *out, const char *message, size_t length) {
       count += (size_t)sprintf(text + count, " …");
       break;
     }
-    size_t size = character_length(next, left);
+    size_t size = utf8_character(next, left);
     if (size == 0) {
       memcpy(text + count, "\xEF\xBF\xBD", 3);
       count += 3;

@@ -128,6 +128,10 @@ int buffer_count(shim_buffer *buffer, size_t count);
 int buffer_text(shim_buffer *buffer, const char *text, size_t length);
 int buffer_place(shim_buffer *buffer, shim_place place);
 
+// utf8.c
+size_t utf8_character(const unsigned char *text, size_t left);
+int utf8_is_sound(const char *text, size_t length);
+
 // place.c
 shim_place shim_find_place(shim_session *s, lua_State *L);
 int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place *place);

@@ -33,10 +33,11 @@ internal import CLuaShim
     return unsafe next.loadUnaligned(as: Word.self)
   }
 
-  private mutating func bytes() -> UnsafeRawBufferPointer {
+  // Typed, since only for these has the library a fast way to a string.
+  private mutating func bytes() -> UnsafeBufferPointer<UInt8> {
     let count = unsafe count()
     defer { unsafe next += count }
-    return unsafe UnsafeRawBufferPointer(start: next, count: count)
+    return unsafe UnsafeBufferPointer(start: next.assumingMemoryBound(to: UInt8.self), count: count)
   }
 
   /// Text without a tag, mended where it is not UTF-8.
@@ -56,12 +57,11 @@ internal import CLuaShim
 
   mutating func values(_ count: Int) -> [LuaValue] {
     guard count > 0 else { return [] }
-    return unsafe [LuaValue](unsafeUninitializedCapacity: count) { buffer, initialized in
-      while initialized < count {
-        unsafe (buffer.baseAddress.unsafelyUnwrapped + initialized).initialize(to: value())
-        initialized += 1
-      }
-    }
+    if count == 1 { return unsafe [value()] }
+    var values: [LuaValue] = []
+    values.reserveCapacity(count)
+    for _ in 0..<count { values.append(unsafe value()) }
+    return values
   }
 
   mutating func value() -> LuaValue {
@@ -70,19 +70,14 @@ internal import CLuaShim
     case Int(SHIM_TAG_TRUE): .boolean(true)
     case Int(SHIM_TAG_INTEGER): unsafe .integer(word(Int64.self))
     case Int(SHIM_TAG_NUMBER): unsafe .number(word(Double.self))
-    case Int(SHIM_TAG_STRING): unsafe stringValue()
+    case Int(SHIM_TAG_STRING): unsafe .string(text())
+    case Int(SHIM_TAG_BYTES): unsafe .bytes(Array(bytes()))
     case Int(SHIM_TAG_NULL): .null
     case Int(SHIM_TAG_TABLE): unsafe .table(table())
     case Int(SHIM_TAG_OPAQUE): unsafe .opaque(opaque())
     case Int(SHIM_TAG_FUNCTION): .function
     default: .nil
     }
-  }
-
-  private mutating func stringValue() -> LuaValue {
-    let bytes = unsafe bytes()
-    if let text = unsafe String(validating: bytes, as: UTF8.self) { return .string(text) }
-    return unsafe .bytes(Array(bytes))
   }
 
   private mutating func table() -> LuaTable {
