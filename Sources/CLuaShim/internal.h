@@ -122,9 +122,32 @@ static inline void charge_bytes(lua_State *L, int index, unsigned each) {
 }
 
 // buffer.c: these return NULL or 0 where there is no memory.
-uint8_t *buffer_room(shim_buffer *buffer, size_t size);
-int buffer_byte(shim_buffer *buffer, uint8_t byte);
-int buffer_count(shim_buffer *buffer, size_t count);
+uint8_t *buffer_grow(shim_buffer *buffer, size_t size);
+
+static inline uint8_t *buffer_room(shim_buffer *buffer, size_t size) {
+  if (buffer->bytes == NULL || size > buffer->capacity - buffer->count) {
+    return buffer_grow(buffer, size);
+  }
+  uint8_t *place = buffer->bytes + buffer->count;
+  buffer->count += size;
+  return place;
+}
+
+static inline int buffer_byte(shim_buffer *buffer, uint8_t byte) {
+  uint8_t *place = buffer_room(buffer, 1);
+  if (place == NULL) return 0;
+  *place = byte;
+  return 1;
+}
+
+static inline int buffer_count(shim_buffer *buffer, size_t count) {
+  uint8_t *place = buffer_room(buffer, 4);
+  uint32_t word = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
+  if (place == NULL) return 0;
+  memcpy(place, &word, 4);
+  return 1;
+}
+
 int buffer_text(shim_buffer *buffer, const char *text, size_t length);
 int buffer_place(shim_buffer *buffer, shim_place place);
 
@@ -174,12 +197,12 @@ typedef struct {
   const char *name;
   lua_CFunction function;
 } shim_entry;
-// Sets functions of ours, and of the stock library those named, in the table on top.
+// Sets functions in the table on top.
 void set_functions(lua_State *L, const shim_entry *entries, size_t count);
-void set_stock(lua_State *L, const char *library, const char *const *names, size_t count);
 
-// stock.c: the functions of the stock library, found once.
-lua_CFunction stock(const char *library, const char *name);
+// stock.c: the functions of the stock library, found once. Those that scripts get as they are:
+enum { STOCK_BASE, STOCK_MATH, STOCK_OS, STOCK_STRING, STOCK_UTF8 };
+void set_stock(lua_State *L, int library);
 
 // Those that the shim calls itself; written once, before the first session.
 #define WRAPPED(X)                                                                           \

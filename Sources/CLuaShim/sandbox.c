@@ -9,19 +9,7 @@ void set_functions(lua_State *L, const shim_entry *entries, size_t count) {
   }
 }
 
-void set_stock(lua_State *L, const char *library, const char *const *names, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    lua_CFunction function = stock(library, names[i]);
-    if (function == NULL) luaL_error(L, "Lua's library has no function '%s'", names[i]);
-    lua_pushcfunction(L, function);
-    lua_setfield(L, -2, names[i]);
-  }
-}
-
 void open_base(lua_State *L, int globals) {
-  static const char *const names[] = {
-      "assert", "error", "ipairs", "rawequal", "rawget", "rawlen", "rawset", "type",
-  };
   static const shim_entry entries[] = {
       {"getmetatable", base_getmetatable}, {"next", base_next},
       {"pairs", base_pairs},               {"pcall", base_pcall},
@@ -30,7 +18,7 @@ void open_base(lua_State *L, int globals) {
       {"xpcall", base_xpcall},
   };
   lua_pushvalue(L, globals);
-  set_stock(L, "base", names, sizeof(names) / sizeof(*names));
+  set_stock(L, STOCK_BASE);
   set_functions(L, entries, sizeof(entries) / sizeof(*entries));
   lua_pushvalue(L, globals);
   lua_setfield(L, -2, "_G");
@@ -102,13 +90,8 @@ static int os_date(lua_State *L) {
 }
 
 void open_numbers(lua_State *L, int globals) {
-  static const char *const math[] = {
-      "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "log", "max",
-      "min", "modf", "rad", "sin", "sqrt", "tan", "tointeger", "type", "ult",
-  };
-  static const char *const os[] = {"clock", "difftime", "time"};
   lua_createtable(L, 0, 32);
-  set_stock(L, "math", math, sizeof(math) / sizeof(*math));
+  set_stock(L, STOCK_MATH);
   lua_pushcfunction(L, math_random);
   lua_setfield(L, -2, "random");
   lua_pushnumber(L, 3.141592653589793238462643383279502884);
@@ -121,7 +104,7 @@ void open_numbers(lua_State *L, int globals) {
   lua_setfield(L, -2, "mininteger");
   lua_setfield(L, globals, "math");
   lua_createtable(L, 0, 4);
-  set_stock(L, "os", os, sizeof(os) / sizeof(*os));
+  set_stock(L, STOCK_OS);
   lua_pushcfunction(L, os_date);
   lua_setfield(L, -2, "date");
   lua_setfield(L, globals, "os");

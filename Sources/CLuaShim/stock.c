@@ -18,6 +18,40 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 extern const char lua_ident[];
 
+static shim_entry base_entries[] = {
+    {"assert", NULL}, {"error", NULL},  {"ipairs", NULL}, {"rawequal", NULL},
+    {"rawget", NULL}, {"rawlen", NULL}, {"rawset", NULL}, {"type", NULL},
+};
+static shim_entry math_entries[] = {
+    {"abs", NULL},  {"acos", NULL},  {"asin", NULL}, {"atan", NULL}, {"ceil", NULL}, {"cos", NULL},
+    {"deg", NULL},  {"exp", NULL},   {"floor", NULL}, {"fmod", NULL}, {"log", NULL}, {"max", NULL},
+    {"min", NULL},  {"modf", NULL},  {"rad", NULL},  {"sin", NULL},  {"sqrt", NULL}, {"tan", NULL},
+    {"tointeger", NULL}, {"type", NULL}, {"ult", NULL},
+};
+static shim_entry os_entries[] = {{"clock", NULL}, {"difftime", NULL}, {"time", NULL}};
+static shim_entry string_entries[] = {{"len", NULL}, {"packsize", NULL}};
+static shim_entry utf8_entries[] = {{"codes", NULL}};
+
+#define LIST(library) {#library, library##_entries, sizeof(library##_entries) / sizeof(shim_entry)}
+static const struct {
+  const char *library;
+  shim_entry *entries;
+  size_t count;
+} lists[] = {LIST(base), LIST(math), LIST(os), LIST(string), LIST(utf8)};  // as the enumeration
+
+void set_stock(lua_State *L, int library) {
+  set_functions(L, lists[library].entries, lists[library].count);
+}
+
+static lua_CFunction stock(const char *library, const char *name) {
+  for (int i = 0; i < function_count; i++) {
+    if (strcmp(functions[i].name, name) == 0 && strcmp(functions[i].library, library) == 0) {
+      return functions[i].function;
+    }
+  }
+  return NULL;
+}
+
 shim_stock_functions stocked;
 
 // Keeps the functions of the table on top that have no upvalues, and pops it.
@@ -52,6 +86,13 @@ static int find_all(lua_State *L) {
   if ((stocked.library##_##name = stock(#library, #name)) == NULL) luaL_error(L, #name);
   WRAPPED(FIND)
 #undef FIND
+  for (size_t list = 0; list < sizeof(lists) / sizeof(*lists); list++) {
+    for (size_t i = 0; i < lists[list].count; i++) {
+      shim_entry *entry = &lists[list].entries[i];
+      entry->function = stock(lists[list].library, entry->name);
+      if (entry->function == NULL) luaL_error(L, entry->name);
+    }
+  }
   return 0;
 }
 
@@ -71,13 +112,4 @@ static void open_stock(void) {
 const char *shim_check_library(void) {
   pthread_once(&once, open_stock);
   return problem;
-}
-
-lua_CFunction stock(const char *library, const char *name) {
-  for (int i = 0; i < function_count; i++) {
-    if (strcmp(functions[i].name, name) == 0 && strcmp(functions[i].library, library) == 0) {
-      return functions[i].function;
-    }
-  }
-  return NULL;
 }

@@ -118,13 +118,12 @@ static int utf8_offset(lua_State *L) {
 }
 
 static void open_utf8(lua_State *L, int globals) {
-  static const char *const names[] = {"codes"};
   static const shim_entry entries[] = {
       {"char", utf8_char}, {"codepoint", utf8_codepoint}, {"len", utf8_len},
       {"offset", utf8_offset},
   };
   lua_createtable(L, 0, 8);
-  set_stock(L, "utf8", names, 1);
+  set_stock(L, STOCK_UTF8);
   set_functions(L, entries, sizeof(entries) / sizeof(*entries));
   lua_pushlstring(L, "[\0-\x7F\xC2-\xFD][\x80-\xBF]*", 14);
   lua_setfield(L, -2, "charpattern");
@@ -150,7 +149,6 @@ static void set_string_metatable(lua_State *L) {
 }
 
 void open_strings(lua_State *L, int globals) {
-  static const char *const names[] = {"len", "packsize"};
   static const shim_entry entries[] = {
       {"byte", string_byte},       {"char", string_char},   {"find", string_find},
       {"format", string_format},   {"gmatch", string_gmatch}, {"gsub", string_gsub},
@@ -159,7 +157,7 @@ void open_strings(lua_State *L, int globals) {
       {"unpack", string_unpack},   {"upper", string_upper},
   };
   lua_createtable(L, 0, 16);
-  set_stock(L, "string", names, 2);
+  set_stock(L, STOCK_STRING);
   set_functions(L, entries, sizeof(entries) / sizeof(*entries));
   set_string_metatable(L);
   lua_setfield(L, globals, "string");

@@ -23,6 +23,10 @@ int utf8_is_sound(const char *text, size_t length) {
       next += 8;
       length -= 8;
     }
+    while (length > 0 && *next < 0x80) {
+      next += 1;
+      length -= 1;
+    }
     if (length == 0) break;
     size_t size = utf8_character(next, length);
     if (size == 0) return 0;

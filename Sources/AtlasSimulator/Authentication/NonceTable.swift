@@ -60,8 +60,12 @@ final class NonceTable: Sendable {
       guard now - entry.issued <= lifetime else { return .expired }
       let isNew = count > entry.used && entry.ahead.insert(count).inserted
       while entry.ahead.remove(entry.used &+ 1) != nil { entry.used += 1 }
-      // A client may skip counts; what lies this far back is taken as used.
-      if entry.ahead.count > 4096, let lowest = entry.ahead.min() { entry.used = lowest - 1 }
+      // A client may skip counts; what lies thousands back is taken as used.
+      if entry.ahead.count > 4096 {
+        let middle = entry.ahead.sorted()[2048]
+        entry.ahead = entry.ahead.filter { $0 > middle }
+        entry.used = middle
+      }
       state.entries[nonce] = entry
       return isNew ? .fresh : .replayed
     }

@@ -125,6 +125,7 @@ public final class AtlasConnection: Sendable {
       record(exchange)
       return answer
     } catch {
+      exchange.failure = error.kind
       exchange.duration = .now - start
       record(exchange)
       throw error

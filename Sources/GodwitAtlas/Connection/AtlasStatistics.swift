@@ -40,6 +40,8 @@ public struct AtlasExchange: Sendable, Hashable {
   public var path: String
   /// The status; `nil` without an answer.
   public var status: Int?
+  /// Why there was no answer.
+  public var failure: AtlasError.Kind?
   /// Which attempt, from 1.
   public var attempt: Int
   /// Whether it was sent without credentials, to fetch a challenge.

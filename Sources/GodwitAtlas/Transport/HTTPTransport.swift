@@ -1,17 +1,22 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOPosix
+internal import Synchronization
 
 /// Sends single requests: no redirects, no retries, no log.
 ///
 /// The older of AsyncHTTPClient's two interfaces is used because its deadline holds until the last
 /// byte of the answer, because it tells how far a request got, and because it costs no hop to an
 /// actor per request.
-struct HTTPTransport: Sendable {
+final class HTTPTransport: Sendable {
   private let group: MultiThreadedEventLoopGroup
   private let client: HTTPClient
   private let timeout: TimeAmount
   private let answerLimit: Int
+  /// Through which every attempt goes before it sends anything.
+  let gate: RequestGate
+  private let places: Int
+  private let isClosed = Atomic(false)
 
   init(_ configuration: AtlasConfiguration) {
     // One thread: 64 requests in flight keep it busy by a fifth, and see AnswerCollector.
@@ -29,10 +34,15 @@ struct HTTPTransport: Sendable {
     client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: settings)
     timeout = TimeAmount(configuration.requestTimeout)
     answerLimit = configuration.answerLimit
+    places = max(1, configuration.parallelism)
+    gate = RequestGate(limit: places)
   }
 
-  /// Sends one request and reads its answer to the end.
+  /// Sends one request and reads its answer to the end; a place at the gate must have been taken.
   func send(_ call: HTTPCall) async throws(TransportFailure) -> HTTPAnswer {
+    if isClosed.load(ordering: .acquiring) {
+      throw TransportFailure(kind: .closed, detail: "", isSent: false)
+    }
     let collector = AnswerCollector(limit: answerLimit, hasBody: call.body != nil)
     if Task.isCancelled {
       throw TransportFailure(kind: .cancelled, detail: "", isSent: false)
@@ -66,10 +76,17 @@ struct HTTPTransport: Sendable {
     }
   }
 
-  /// Closes all connections and ends the thread.
+  /// Fails what is in flight, closes all connections and ends the thread.
   func shutdown() async {
-    try? await client.shutdown()
-    try? await group.shutdownGracefully()
+    guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    // A task of its own: a cancelled caller must get its connections closed too.
+    await Task { [self] in
+      try? await client.shutdown()
+      // The thread ends when nobody can use it any more: once all places are ours.
+      for _ in 0..<places { _ = await gate.enter() }
+      for _ in 0..<places { gate.leave() }
+      try? await group.shutdownGracefully()
+    }.value
   }
 }
 

@@ -33,6 +33,7 @@ extension TransportFailure {
     case ChannelError.connectTimeout: (.connect, "no connection in time")
     case is ChannelError: (.reset, "the connection was closed")
     case is AnswerCollector.TooLarge: (.tooLarge, "the client's limit was passed")
+    case HTTPParserError.invalidEOFState: (.reset, "the answer was cut short")
     case is HTTPParserError: (.unreadableAnswer, "not HTTP: \(error)")
     case is CancellationError: (.cancelled, "")
     default: otherCause(of: error, isSent: isSent)

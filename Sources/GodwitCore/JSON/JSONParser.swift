@@ -7,6 +7,13 @@ public struct JSONParseError: Error, Sendable, Hashable, CustomStringConvertible
   /// The column of the offending byte in its line, in bytes, from 1.
   public let column: Int
 
+  /// Names an offence and its place.
+  public init(reason: String, line: Int, column: Int) {
+    self.reason = reason
+    self.line = line
+    self.column = column
+  }
+
   /// One line for people; it never quotes the text, which may hold a secret.
   public var description: String { "not JSON at line \(line), column \(column): \(reason)" }
 }

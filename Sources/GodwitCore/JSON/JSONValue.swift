@@ -78,9 +78,10 @@ extension JSONValue {
   }
 }
 
+// There is no `nil` literal for `.null`: it would make `condition ? value : nil` a value that is
+// present, where an absent one is meant.
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral,
-  ExpressibleByDictionaryLiteral
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
   /// Makes a string.
   public init(stringLiteral value: String) { self = .string(value) }
@@ -90,9 +91,6 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 
   /// Makes a Boolean.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
-
-  /// Makes `null`.
-  public init(nilLiteral: ()) { self = .null }
 
   /// Makes an array.
   public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }

@@ -26,6 +26,8 @@ public struct RunInfo: Sendable, Hashable {
   public var target: RunTarget
   /// The values of parameters that are not secrets.
   public var parameters: JSONObject
+  /// The names of those that were typed, which no column of a targets file overrides.
+  public var typedParameters: [String]
   /// The secret inputs, without their values.
   public var secrets: [SecretInput]
   /// Secrets put aside so that a delete can be taken back.
@@ -50,6 +52,7 @@ public struct RunInfo: Sendable, Hashable {
     script: ScriptInfo,
     target: RunTarget,
     parameters: JSONObject = [:],
+    typedParameters: [String] = [],
     secrets: [SecretInput] = [],
     escrow: [EscrowInput] = [],
     selection: String = "",
@@ -65,6 +68,7 @@ public struct RunInfo: Sendable, Hashable {
     self.script = script
     self.target = target
     self.parameters = parameters
+    self.typedParameters = typedParameters
     self.secrets = secrets
     self.escrow = escrow
     self.selection = selection

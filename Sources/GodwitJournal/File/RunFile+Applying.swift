@@ -25,6 +25,41 @@ extension RunFile {
     }
   }
 
+  /// What is pending in a run, before anything is sent.
+  public struct PendingOperations: Sendable, Hashable {
+    /// In how many projects something is pending.
+    public var projects = 0
+    /// How many operations are not settled.
+    public var operations = 0
+    /// How many of these cannot be taken back.
+    public var irreversible = 0
+    /// The secrets whose values they need.
+    public var secrets: Set<String> = []
+  }
+
+  /// Counts what ``pending(after:limit:retrying:)`` will give.
+  public func pendingOperations(
+    retrying: Set<ProjectOutcome>
+  ) throws(RunFileError) -> PendingOperations {
+    try Self.run(path) {
+      try queue.read { database in
+        var result = PendingOperations()
+        let rows = try Row.fetchCursor(
+          database, sql: "SELECT * FROM project WHERE \(Self.condition(retrying))")
+        while let row = try rows.next() {
+          result.projects += 1
+          for entry in try record(database, row, isPlanned: false).operations
+          where !entry.status.isSettled {
+            result.operations += 1
+            if entry.operation.isIrreversible { result.irreversible += 1 }
+            result.secrets.formUnion(entry.operation.secretNames)
+          }
+        }
+        return result
+      }
+    }
+  }
+
   private static func condition(_ retrying: Set<ProjectOutcome>) -> String {
     let buckets = retrying.union([.inDoubt]).map { "'\($0.rawValue)'" }.sorted()
     return

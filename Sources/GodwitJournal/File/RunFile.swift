@@ -242,7 +242,7 @@ public final class RunFile: Sendable {
   }
 
   /// Makes an empty file of mode 0600 that did not exist.
-  private static func createEmptyFile(_ path: String) throws(RunFileError) {
+  static func createEmptyFile(_ path: String) throws(RunFileError) {
     let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       let reason = String(cString: strerror(errno))

@@ -227,7 +227,7 @@ public struct PlanRun: Sendable {
 
 extension ScriptReadError {
   /// What a script may know of an error of Atlas.
-  init(_ error: AtlasError) {
+  public init(_ error: AtlasError) {
     self.init(
       status: error.status,
       errorCode: error.errorCode,

@@ -1,0 +1,29 @@
+internal import Foundation
+internal import GRDB
+
+extension RunFile {
+  /// Copies the run into a new file of mode 0600, at any time, also while it is being applied.
+  ///
+  /// The copy is one file. It has the clean mark of the original: while that is being applied, the
+  /// copy counts as cut off, and what is not settled in it is read back first.
+  ///
+  /// - Throws: `exists` if there is a file of that name, and what writing throws.
+  public func copy(to destination: String) throws(RunFileError) {
+    try Self.createEmptyFile(destination)
+    try Self.run(destination) {
+      let copy = try DatabaseQueue(
+        path: destination, configuration: Self.configuration(synchronous: "FULL"))
+      do {
+        try queue.backup(to: copy)
+        try copy.writeWithoutTransaction { database in
+          try database.execute(sql: "PRAGMA journal_mode = DELETE")
+        }
+        try copy.close()
+      } catch {
+        try? copy.close()
+        try? FileManager.default.removeItem(atPath: destination)
+        throw error
+      }
+    }
+  }
+}

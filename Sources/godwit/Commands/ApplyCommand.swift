@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+
+/// `godwit apply RUN` and `godwit apply SCRIPT`.
+struct ApplyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply",
+    abstract: "Carry out a plan: exactly what was recorded. With a script: plan, show, ask, apply.",
+    discussion: """
+      Before the first write to a project it is read again; where it differs from what was \
+      planned on, that project alone is held. Each write is in the run file before it is sent.
+      """)
+
+  @Argument(help: "A run, by name or file, or a script.")
+  var runOrScript: String
+
+  @OptionGroup(title: "Applying") var apply: ApplyOptions
+
+  @Flag(name: .customLong("accept-expired"), help: "Apply a plan that has expired.")
+  var acceptExpired = false
+
+  @OptionGroup var plan: PlanOptions
+  @OptionGroup(title: "Where to") var connection: ConnectionOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  private var isScript: Bool { runOrScript.hasSuffix(".lua") }
+
+  mutating func validate() throws {
+    guard !isScript else { return }
+    let hasInputs = !plan.inputs.param.isEmpty || plan.inputs.paramsFile != nil
+      || !plan.inputs.escrow.isEmpty
+    if !plan.selection.isEmpty || hasInputs || plan.out != nil {
+      throw ValidationError(
+        "A run has its projects and inputs in it: choose them when you plan.")
+    }
+  }
+
+  func run() async throws {
+    try await Console.run(output) {
+      var path = RunFolder.resolve(runOrScript)
+      if isScript {
+        path = try await Planning(
+          script: runOrScript, options: plan, connection: connection, output: output
+        ).run()
+        Console.note("Planned as \(RunFolder.reference(to: path)).\n")
+      }
+      if let finished = try checkPhase(path) { return finished }
+      return try await Applying(
+        path: path, options: apply, connection: connection, secrets: plan.inputs.secrets,
+        output: output
+      ).run()
+    }
+  }
+
+  /// Checks that the run waits to be applied.
+  ///
+  /// - Returns: how to end, if there is nothing left to do.
+  private func checkPhase(_ path: String) throws -> ExitStatus? {
+    let info = try RunError.wrapping { () throws(RunFileError) in
+      let file = try RunFile.openForReading(path)
+      defer { try? file.close() }
+      return try file.info()
+    }
+    let name = RunFolder.reference(to: path)
+    switch info.phase {
+    case .planned: break
+    case .finished:
+      Console.output("The run is finished already; `godwit show \(name)` shows what was done.\n")
+      return .success
+    case .planning:
+      throw RunError(
+        Diagnostic("the plan \(name) is incomplete", advice: "plan again"))
+    case .applying:
+      throw RunError(
+        Diagnostic("the run \(name) was begun already", advice: "godwit resume \(name)"))
+    }
+    let age = RunFile.systemClock() / 1000 - info.createdSeconds
+    guard age <= info.expirySeconds || acceptExpired else {
+      throw RunError(
+        Diagnostic(
+          "the plan is \(age / 3600) h old and was good for \(Span(seconds: info.expirySeconds))",
+          advice: "plan again, or add --accept-expired"), status: .held)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+
+/// `godwit plan SCRIPT`.
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Show what a migration would do, without writing, and keep it in a run file.",
+    discussion: """
+      Every chosen project runs the script: its reads are real, its writes are recorded. The last \
+      line printed is the command that applies what was recorded.
+      """)
+
+  @Argument(help: "The migration, a Lua file.")
+  var script: String
+
+  @OptionGroup var plan: PlanOptions
+  @OptionGroup(title: "Where to") var connection: ConnectionOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  @Flag(
+    name: .customLong("detailed-exitcode"),
+    help: "Exit with 2 if changes are pending, with 7 if tasks for people are.")
+  var detailedExitcode = false
+
+  func run() async throws {
+    try await Console.run(output) {
+      let path = try await Planning(
+        script: script, options: plan, connection: connection, output: output
+      ).run()
+      let file = try RunError.wrapping { () throws(RunFileError) in
+        try RunFile.openForReading(path)
+      }
+      let printer = RunPrinter(file: file, style: output.style)
+      let summary = try printer.summary()
+      try printer.print(output.output == .json ? .json : .text, summary, isPlan: true)
+      if output.output == .text { Console.output(Self.nextStep(summary, path)) }
+      return summary.exitStatus(isPlan: true, isDetailed: detailedExitcode)
+    }
+  }
+
+  private static func nextStep(_ summary: RunSummary, _ path: String) -> String {
+    guard summary.pendingOperations > 0 else {
+      return summary.selected == 0
+        ? "\nNo project was selected.\n" : "\nNothing to apply: no changes are pending.\n"
+    }
+    let flags = summary.pendingIrreversible > 0 ? " --accept-irreversible" : ""
+    return "\nTo apply exactly this:\n  godwit apply \(RunFolder.reference(to: path))\(flags)\n"
+  }
+}

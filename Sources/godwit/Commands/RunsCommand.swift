@@ -1,0 +1,79 @@
+import ArgumentParser
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+
+/// `godwit runs`.
+struct RunsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "runs",
+    abstract: "List the runs kept here, newest first, or copy one.",
+    subcommands: [RunsListCommand.self, RunsCopyCommand.self],
+    defaultSubcommand: RunsListCommand.self)
+}
+
+/// `godwit runs list`.
+struct RunsListCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the runs kept here, newest first.")
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  func run() async throws {
+    try await Console.run(output) {
+      var rows: [RunsList.Row] = []
+      for path in RunFolder.files() {
+        do throws(RunFileError) {
+          let file = try RunFile.openForReading(path)
+          rows.append(RunsList.Row(info: try file.info(), totals: try file.totals(), file: path))
+          try file.close()
+        } catch {
+          Console.tell(
+            Diagnostic(error.description, severity: .warning), style: output.errorStyle)
+        }
+      }
+      let list = RunsList(rows)
+      if output.output == .json {
+        Console.output(list.json())
+      } else if rows.isEmpty {
+        Console.output("No runs are kept here; `godwit plan` makes one.\n")
+      } else {
+        Console.output(list.text(style: output.style))
+      }
+      return .success
+    }
+  }
+}
+
+/// `godwit runs copy RUN DEST`.
+struct RunsCopyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "copy",
+    abstract: "Copy a run safely at any time, also while it is being applied.",
+    discussion: """
+      The copy is another file: two people who resume two copies are kept apart by reading back \
+      only.
+      """)
+
+  @Argument(help: "A run, by name or file.")
+  var run: String
+
+  @Argument(help: "The new file, which must not exist.")
+  var destination: String
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+
+  mutating func run() async throws {
+    let command = self
+    try await Console.run(output) {
+      try RunError.wrapping { () throws(RunFileError) in
+        let file = try RunFile.openForReading(RunFolder.resolve(command.run))
+        try file.copy(to: command.destination)
+        try file.close()
+      }
+      Console.output("Copied to \(command.destination).\n")
+      return .success
+    }
+  }
+}

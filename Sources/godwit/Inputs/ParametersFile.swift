@@ -1,0 +1,49 @@
+import Foundation
+import GodwitCore
+import TOMLKit
+
+/// Reads the file of `--params-file`: JSON if it ends in `.json`, else TOML.
+enum ParametersFile {
+  /// The values at the top level of the file.
+  ///
+  /// - Throws: `Diagnostic` with the line of what is wrong.
+  static func read(_ path: String) throws -> JSONObject {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Diagnostic("there is no parameters file \(path)", advice: "check the path")
+    }
+    if path.hasSuffix(".json") {
+      do throws(JSONParseError) {
+        guard case .object(let object) = try JSONValue(parsing: Array(data)) else {
+          throw JSONParseError(reason: "an object was expected", line: 1, column: 1)
+        }
+        return object
+      } catch {
+        throw Diagnostic("\(path): \(error)")
+      }
+    }
+    do {
+      let table = try TOMLTable(string: String(decoding: data, as: UTF8.self))
+      var result: JSONObject = [:]
+      for (name, value) in table {
+        result[name] = try Self.value(value, name: name, path: path)
+      }
+      return result
+    } catch let error as TOMLParseError {
+      throw Diagnostic(
+        "\(path), line \(error.source.begin.line): not TOML", detail: error.description)
+    }
+  }
+
+  private static func value(
+    _ value: any TOMLValueConvertible,
+    name: String,
+    path: String
+  ) throws -> JSONValue {
+    if let text = value.string { return .string(text) }
+    if let flag = value.bool { return .bool(flag) }
+    if let integer = value.int { return .number(JSONNumber(Int64(integer))) }
+    if let double = value.double, let number = JSONNumber(double) { return .number(number) }
+    throw Diagnostic(
+      "\(path): \(name) is neither text, number nor boolean", advice: "parameters are simple values")
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import GodwitCore
+import GodwitRun
+import SwiftCSV
+
+/// Reads the file of `--targets`: one project a line, or CSV with a header whose first column is
+/// the project's id or name.
+enum TargetsFile {
+  /// Reads a file, or stdin for `-`.
+  ///
+  /// - Throws: `Diagnostic` with the line of what is wrong.
+  static func read(_ path: String) throws -> [Selection.Target] {
+    let data =
+      path == "-"
+      ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
+    guard let data else {
+      throw Diagnostic("there is no targets file \(path)", advice: "check the path")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw Diagnostic("\(path) is not UTF-8 text")
+    }
+    let plain = text.replacing("\r\n", with: "\n")
+    let lines = plain.split(separator: "\n")
+    guard let first = lines.first else {
+      throw Diagnostic("\(path) names no projects", advice: "put one project on a line")
+    }
+    return first.contains(",") ? try rows(plain, path) : try names(lines, path)
+  }
+
+  private static func names(_ lines: [Substring], _ path: String) throws -> [Selection.Target] {
+    var result: [Selection.Target] = []
+    var seen: Set<String> = []
+    for line in lines {
+      let name = line.trimmingCharacters(in: .whitespaces)
+      guard !name.isEmpty, !name.hasPrefix("#") else { continue }
+      guard seen.insert(name).inserted else {
+        throw Diagnostic("\(path) names \"\(name)\" twice", advice: "name each project once")
+      }
+      result.append(Selection.Target(project: name))
+    }
+    return result
+  }
+
+  private static func rows(_ text: String, _ path: String) throws -> [Selection.Target] {
+    let table: NamedCSV
+    do { table = try NamedCSV(string: text, delimiter: .comma, loadColumns: false) } catch {
+      throw Diagnostic("\(path) is not CSV", detail: "\(error)")
+    }
+    guard let key = table.header.first else { return [] }
+    var seen: Set<String> = []
+    return try table.rows.enumerated().compactMap { index, row in
+      guard let name = row[key]?.trimmingCharacters(in: .whitespaces), !name.isEmpty else {
+        throw Diagnostic(
+          "\(path), row \(index + 2): the first column is empty",
+          advice: "it takes the project's id or name")
+      }
+      guard seen.insert(name).inserted else {
+        throw Diagnostic("\(path) names \"\(name)\" twice", advice: "name each project once")
+      }
+      return Selection.Target(project: name, variables: row)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import ArgumentParser
+import GodwitCore
+import GodwitScript
+
+/// The values that a script gets.
+struct InputOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The value of a parameter (repeatable).", valueName: "name=value"))
+  var param: [String] = []
+
+  @Option(
+    name: .customLong("params-file"),
+    help: ArgumentHelp("Values from a TOML or JSON file.", valueName: "file"))
+  var paramsFile: String?
+
+  @OptionGroup var secrets: SecretOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A secret that a delete takes with it, kept by you (repeatable).",
+      valueName: "TYPE.field=ref"))
+  var escrow: [String] = []
+
+  @Flag(name: .customLong("without-secrets"), help: "Plan without resolving any secret.")
+  var withoutSecrets = false
+
+  @Flag(
+    name: .customLong("allow-unknown-fields"),
+    help: "Let fields through that this version does not know.")
+  var allowUnknownFields = false
+
+  @Flag(
+    name: .customLong("rewrite-secrets"),
+    help: "Send secrets that show the same tail already.")
+  var rewriteSecrets = false
+
+  mutating func validate() throws {
+    for param in param where !param.contains("=") {
+      throw ValidationError("--param takes NAME=VALUE, not \"\(param)\".")
+    }
+    for escrow in escrow {
+      let name = escrow.split(separator: "=", maxSplits: 1).first ?? ""
+      guard escrow.contains("="), name.split(separator: ".").count == 2 else {
+        throw ValidationError(
+          "--escrow takes TYPE.FIELD=REF, for example DATADOG.apiKey=env:OLD_KEY.")
+      }
+    }
+  }
+
+  /// Checks names and types, and puts the values together.
+  ///
+  /// - Parameters:
+  ///   - migration: declares the parameters.
+  ///   - secretNames: the secrets that have a reference.
+  ///   - columns: the columns of the targets file.
+  /// - Throws: `Diagnostic` that names the parameter.
+  func inputs(
+    for migration: Migration,
+    secretNames: Set<String>,
+    columns: Set<String>
+  ) throws -> ScriptInputs {
+    let names = migration.parameters.map(\.name)
+    func spec(_ name: String, from place: String) throws -> ParameterSpec {
+      if let spec = migration.parameter(name) { return spec }
+      throw Diagnostic(
+        "\(place): the migration \(migration.name) has no parameter \"\(name)\"",
+        advice: names.isEmpty
+          ? "it takes no parameters" : Suggestion.advice(for: name, in: names))
+    }
+    var inputs = ScriptInputs(secretNames: secretNames)
+    for text in param {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let spec = try spec(String(parts[0]), from: "--param")
+      inputs.typed[spec.name] = try spec.value(fromText: String(parts[1]))
+    }
+    if let paramsFile {
+      for (name, value) in try ParametersFile.read(paramsFile) {
+        let spec = try spec(name, from: paramsFile)
+        inputs.fromFile[name] = try spec.value(from: value)
+      }
+    }
+    for name in secretNames.sorted() {
+      guard try spec(name, from: "--secret").kind == .secret else {
+        throw Diagnostic(
+          "--secret: parameter \(name) is not a secret", advice: "give it with --param \(name)=…")
+      }
+    }
+    for spec in migration.parameters where spec.kind == .secret && columns.contains(spec.name) {
+      throw Diagnostic(
+        "the targets file has a column named like the secret parameter \(spec.name)",
+        advice: "secrets come by reference only: --secret \(spec.name)=env:VARIABLE")
+    }
+    let missing = inputs.missing(migration.parameters, columns: columns)
+    guard missing.isEmpty else { throw Self.complaint(missing) }
+    return inputs
+  }
+
+  private static func complaint(_ missing: [ParameterSpec]) -> Diagnostic {
+    let ways = missing.map { spec in
+      spec.kind == .secret
+        ? "--secret \(spec.name)=env:VARIABLE" : "--param \(spec.name)=VALUE"
+    }
+    let what = missing.map { $0.help.isEmpty ? $0.name : "\($0.name) (\($0.help))" }
+    let noun = missing.count == 1 ? "parameter" : "parameters"
+    return Diagnostic(
+      "missing \(noun): \(what.joined(separator: ", "))",
+      position: missing.first?.position,
+      advice: "add " + ways.joined(separator: " "))
+  }
+}
+
+/// Where secrets are.
+struct SecretOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Where a secret is (repeatable): env:VAR, file:PATH, or fake:hex32 for the simulator.",
+      valueName: "name=ref"))
+  var secret: [String] = []
+
+  @Flag(
+    name: .customLong("accept-readable-secret-files"),
+    help: "Take secrets from files that others can read.")
+  var acceptReadableSecretFiles = false
+
+  mutating func validate() throws {
+    for secret in secret {
+      let parts = secret.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        // What was typed may be the secret itself: it is not repeated.
+        throw ValidationError("--secret takes NAME=REF, for example apiKey=env:DATADOG_KEY.")
+      }
+    }
+  }
+
+  /// The references by name.
+  var references: [String: String] {
+    var result: [String: String] = [:]
+    for secret in secret {
+      let parts = secret.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      result[String(parts[0])] = String(parts[1])
+    }
+    return result
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import GodwitCore
+import GodwitRun
+
+/// Which projects a command is for.
+struct SelectionOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Only this project (repeatable); * stands for any text.", valueName: "id|name|glob"))
+  var project: [String] = []
+
+  @Option(name: .long, help: ArgumentHelp("Only this organization (repeatable).", valueName: "id"))
+  var org: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Only projects with this tag (repeatable).", valueName: "key=value"))
+  var tag: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Only projects with this integration (repeatable).", valueName: "type"))
+  var has: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Leave this project out (repeatable).", valueName: "id|name|glob"))
+  var exclude: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Projects from a file: one a line, or CSV with a header; - is stdin.", valueName: "file"))
+  var targets: String?
+
+  @Option(name: .long, help: ArgumentHelp("At most so many projects.", valueName: "n"))
+  var limit: Int?
+
+  /// Whether anything was chosen.
+  var isEmpty: Bool {
+    project.isEmpty && org.isEmpty && tag.isEmpty && has.isEmpty && exclude.isEmpty
+      && targets == nil && limit == nil
+  }
+
+  mutating func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1 on.") }
+    for tag in tag where !tag.contains("=") {
+      throw ValidationError("--tag takes KEY=VALUE, not \"\(tag)\".")
+    }
+    for type in has where IntegrationRules.rule(for: IntegrationType(type)) == nil {
+      throw ValidationError(
+        "--has: unknown integration type \"\(type)\"; "
+          + Suggestion.advice(for: type, in: IntegrationRules.typeNames))
+    }
+  }
+
+  /// The selection as meant.
+  ///
+  /// - Throws: `Diagnostic` for a targets file that cannot be read.
+  func selection() throws -> Selection {
+    var selection = Selection()
+    selection.projects = project
+    selection.organizations = org
+    selection.tags = tag.map { tag in
+      let parts = tag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (String(parts[0]), String(parts[1]))
+    }
+    selection.has = has.map { IntegrationType($0) }
+    selection.excluded = exclude
+    selection.limit = limit
+    if let targets { selection.targets = try TargetsFile.read(targets) }
+    return selection
+  }
+
+  /// The selection as typed, for the head of the plan.
+  var summary: String {
+    var words: [String] = []
+    for (flag, values) in [
+      ("--project", project), ("--org", org), ("--tag", tag), ("--has", has),
+      ("--exclude", exclude), ("--targets", targets.map { [$0] } ?? []),
+      ("--limit", limit.map { ["\($0)"] } ?? []),
+    ] {
+      for value in values { words.append("\(flag) \(Shell.quoted(value))") }
+    }
+    return words.joined(separator: " ")
+  }
+}
+
+/// Text for a shell.
+enum Shell {
+  /// A word that a shell takes as it is.
+  static func quoted(_ word: String) -> String {
+    let isPlain =
+      !word.isEmpty
+      && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:@%+,".contains($0)) }
+    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,264 @@
+import ArgumentParser
+import Foundation
+import GodwitAtlas
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+import GodwitScript
+import LuaVM
+
+/// What `apply` and `resume` take.
+struct ApplyOptions: ParsableArguments {
+  @Flag(name: .long, help: "Do not ask.")
+  var yes = false
+
+  @Option(
+    name: .customLong("max-failures"),
+    help: ArgumentHelp(
+      "Stop when so many projects failed (default 10%, at least 10).", valueName: "n|n%"))
+  var maxFailures: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How long a write is given to show before it counts as not made.", valueName: "duration"))
+  var settle: Span = Span(seconds: 5)
+
+  @Flag(
+    name: .customLong("accept-irreversible"),
+    help: "Accept operations that cannot be taken back.")
+  var acceptIrreversible = false
+
+  @Flag(name: .customLong("take-over"), help: "Take a run over from another host that has died.")
+  var takeOver = false
+
+  mutating func validate() throws {
+    if let maxFailures, Self.limit(maxFailures, of: 100) == nil {
+      throw ValidationError("--max-failures takes a number or a percentage, for example 5 or 2%.")
+    }
+  }
+
+  /// The number of failures at which a run over so many projects stops.
+  func failureLimit(of projects: Int) -> Int {
+    if let maxFailures, let limit = Self.limit(maxFailures, of: projects) { return max(1, limit) }
+    return max(10, (projects + 9) / 10)
+  }
+
+  private static func limit(_ text: String, of projects: Int) -> Int? {
+    guard text.hasSuffix("%") else { return Int(text).flatMap { $0 > 0 ? $0 : nil } }
+    guard let share = Double(text.dropLast()), share > 0, share <= 100 else { return nil }
+    return Int((Double(projects) * share / 100).rounded(.up))
+  }
+}
+
+/// Carries a run out, as `apply` and `resume` do.
+struct Applying {
+  let path: String
+  let options: ApplyOptions
+  let connection: ConnectionOptions
+  let secrets: SecretOptions
+  let output: OutputOptions
+  /// The buckets of settled projects that are taken up again.
+  var retrying: Set<ProjectOutcome> = []
+
+  /// Asks, applies and reports.
+  ///
+  /// - Returns: how the command ends.
+  /// - Throws: ``RunError`` or `Diagnostic` if nothing was begun.
+  func run() async throws -> ExitStatus {
+    let file = try RunError.wrapping { () throws(RunFileError) in
+      try RunFile.openForApplying(path, mayTakeOver: options.takeOver)
+    }
+    do {
+      let status = try await apply(file)
+      try RunError.wrapping { () throws(RunFileError) in try file.close() }
+      return status
+    } catch {
+      try? file.close()
+      throw error
+    }
+  }
+
+  private func apply(_ file: RunFile) async throws -> ExitStatus {
+    let printer = RunPrinter(file: file, style: output.style)
+    let before = try printer.summary()
+    let pending = try RunError.wrapping { () throws(RunFileError) in
+      try file.pendingOperations(retrying: retrying)
+    }
+    guard pending.projects > 0 else { return try nothingToDo(before, file) }
+    if let refusal = guardedBy(pending) { throw refusal }
+    tellOfDoubt(file)
+    let reader = SecretReader(
+      environment: ProcessInfo.processInfo.environment, worldID: before.info.target.world?.id,
+      acceptsReadableFiles: secrets.acceptReadableSecretFiles)
+    let key = try RunError.wrapping { () throws(RunFileError) in try file.secretKey() }
+    let book = try SecretBook(
+      planned: before.info.secrets, needed: pending.secrets, overrides: secrets.references,
+      reader: reader, key: key)
+    try await confirm(before, pending, printer)
+    let session = try await AtlasSession.open(
+      for: before.info, connection, knownSecrets: Array(book.values.values))
+    do {
+      let cause = try await send(file, before.info, pending, book, session)
+      await session.close()
+      return try conclude(printer, cause)
+    } catch {
+      await session.close()
+      throw error
+    }
+  }
+
+  // MARK: - Before the first write
+
+  private func nothingToDo(_ summary: RunSummary, _ file: RunFile) throws -> ExitStatus {
+    if output.output == .json {
+      try RunPrinter(file: file, style: output.style).print(.json, summary, isPlan: false)
+    } else {
+      Console.output("Nothing to do: \(RunText.totals(summary, style: output.style))")
+    }
+    return summary.exitStatus(isPlan: false)
+  }
+
+  private func guardedBy(_ pending: RunFile.PendingOperations) -> RunError? {
+    guard pending.irreversible > 0, !options.acceptIrreversible else { return nil }
+    let noun = pending.irreversible == 1 ? "operation" : "operations"
+    return RunError(
+      Diagnostic(
+        "\(pending.irreversible) \(noun) of this plan cannot be taken back; nothing was sent",
+        advice: "look at them with `godwit show \(RunFolder.reference(to: path))`, then plan with"
+          + " --escrow TYPE.FIELD=REF for secrets that you keep, or add --accept-irreversible"),
+      status: .held)
+  }
+
+  private func tellOfDoubt(_ file: RunFile) {
+    guard file.mayHaveLostCommits else { return }
+    Console.tell(
+      Diagnostic(
+        "the run file was not closed cleanly and its -wal is not beside it", severity: .warning,
+        detail: "the last commits may be missing",
+        advice: "everything that is not settled in it is read back first"),
+      style: output.errorStyle)
+  }
+
+  private func confirm(
+    _ summary: RunSummary,
+    _ pending: RunFile.PendingOperations,
+    _ printer: RunPrinter
+  ) async throws {
+    guard !options.yes else { return }
+    guard Console.isTerminal(STDIN_FILENO) else {
+      throw RunError(
+        Diagnostic(
+          "nobody can be asked, since stdin is not a terminal; nothing was sent",
+          advice: "add --yes to apply without the question"))
+    }
+    if output.output == .text {
+      try printer.print(.text, summary, isPlan: summary.info.phase == .planned)
+    }
+    let question = RunText.question(
+      summary, changes: pending.operations, projects: pending.projects)
+    guard Console.ask("\n" + question) == "\(pending.operations)" else {
+      throw RunError(Diagnostic("not applied: the answer was another one; nothing was sent"))
+    }
+  }
+
+  // MARK: - Sending
+
+  private func send(
+    _ file: RunFile,
+    _ info: RunInfo,
+    _ pending: RunFile.PendingOperations,
+    _ book: SecretBook,
+    _ session: AtlasSession
+  ) async throws -> StopSignal.Cause? {
+    let stop = StopSignal()
+    let progress = output.progress()
+    let signals = Signals(stop: stop) {
+      progress.receive(
+        .remark(
+          "Stopping: what is in flight is finished; Ctrl-C again ends at once,"
+            + " and `godwit resume` goes on either way."))
+    }
+    defer { withExtendedLifetime(signals) {} }
+    let reader = AtlasReader(session.connection)
+    let values = book.values
+    let run = ApplyRun(
+      file: file, reader: reader, writer: AtlasWriter(session.connection),
+      secrets: { values[$0.name] },
+      verifier: try await verifier(file, info, reader, progress),
+      parallelism: connection.parallelism, settle: .seconds(options.settle.seconds),
+      failureLimit: options.failureLimit(of: pending.projects), stop: stop,
+      observe: { progress.receive($0) })
+    let cause = try await progress.ticking { try await run.run(retrying: retrying) }
+    progress.clear()
+    return cause
+  }
+
+  private func verifier(
+    _ file: RunFile,
+    _ info: RunInfo,
+    _ reader: AtlasReader,
+    _ progress: ProgressLine
+  ) async throws -> ProjectVerifier? {
+    guard info.script.hasVerify else { return nil }
+    let texts = try RunError.wrapping { () throws(RunFileError) in try file.sources() }
+    guard let source = ScriptSource(path: info.script.path, texts: texts) else { return nil }
+    let migration = try await Migration(source, pool: LuaThreadPool())
+    let isTyped = Set(info.typedParameters)
+    var inputs = ScriptInputs(secretNames: Set(info.secrets.map(\.name)))
+    for (name, value) in info.parameters {
+      if isTyped.contains(name) { inputs.typed[name] = value } else { inputs.fromFile[name] = value }
+    }
+    let fingerprints = Dictionary(
+      info.secrets.compactMap { input in input.fingerprint.map { (input.name, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    return ProjectVerifier(
+      migration: migration, inputs: inputs, fingerprints: fingerprints,
+      onLog: { project, line in progress.receive(.logged(project: project.name, line)) },
+      read: { project, type in await reader.fresh(project, type) })
+  }
+
+  // MARK: - After the last write
+
+  private func conclude(
+    _ printer: RunPrinter,
+    _ cause: StopSignal.Cause?
+  ) throws -> ExitStatus {
+    let after = try printer.summary()
+    try printer.print(output.output == .json ? .json : .text, after, isPlan: false)
+    var statuses: Set<ExitStatus> = [after.exitStatus(isPlan: false)]
+    switch cause {
+    case .trouble(let error)?:
+      Console.tell(error.diagnostic, style: output.errorStyle)
+      statuses.insert(error.status)
+    case .signal(let status)?: statuses.insert(status)
+    case nil: break
+    }
+    let open = after.totals[.notStarted] + after.totals[.inDoubt]
+    if open > 0, output.output == .text {
+      Console.output("\nGo on with:\n  godwit resume \(RunFolder.reference(to: path))\n")
+    } else if after.totals[.failed] + after.totals[.held] > 0, output.output == .text {
+      Console.output(
+        "\nTry the rest again with:\n  godwit resume \(RunFolder.reference(to: path))"
+          + " --retry failed,held\n")
+    }
+    statuses.remove(.success)
+    return ExitStatus.worst(statuses)
+  }
+}
+
+extension AtlasReader {
+  /// Reads what `verify` asks for, afresh.
+  fileprivate func fresh(
+    _ project: ProjectID,
+    _ type: IntegrationType?
+  ) async -> Result<[Integration], ScriptReadError> {
+    do throws(AtlasError) {
+      guard let type else { return .success(try await integrations(of: project)) }
+      return .success(try await integration(of: project, type: type).map { [$0] } ?? [])
+    } catch {
+      return .failure(ScriptReadError(error))
+    }
+  }
+}

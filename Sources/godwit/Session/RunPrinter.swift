@@ -1,0 +1,90 @@
+import Foundation
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+
+/// Turns a run file into what a command prints.
+struct RunPrinter {
+  /// The forms of `report`.
+  enum Form: String, CaseIterable {
+    case text, json, markdown, csv
+  }
+
+  let file: RunFile
+  let style: TextStyle
+
+  /// The run folded into groups and totals.
+  ///
+  /// - Throws: ``RunError`` if the file cannot be read, or with status 70 if the totals do not
+  ///   balance.
+  func summary() throws -> RunSummary {
+    do throws(RunFileError) {
+      var summary = RunSummary(info: try file.info())
+      summary.selected = try file.projectCount()
+      var folded = summary
+      try file.forEachRecord { folded.add($0) }
+      summary = folded
+      guard summary.totals.isBalanced else {
+        throw RunFileError(.damaged, path: file.path, detail: "the totals do not balance")
+      }
+      return summary
+    } catch {
+      let isDefect = error.detail == "the totals do not balance"
+      throw RunError(error, status: isDefect ? .defect : .couldNotStart)
+    }
+  }
+
+  /// Prints the run in a form.
+  func print(_ form: Form, _ summary: RunSummary, isPlan: Bool) throws {
+    switch form {
+    case .text:
+      Console.output(
+        isPlan ? RunText.plan(summary, style: style) : RunText.applied(summary, style: style))
+    case .json:
+      var json = RunJSON(info: summary.info, write: Console.output)
+      try forEachRecord { json.add($0) }
+      json.finish(totals: summary.totals)
+    case .markdown:
+      let markdown = RunMarkdown(summary, write: Console.output)
+      try forEachRecord { markdown.add($0) }
+      markdown.finish()
+    case .csv:
+      let csv = RunCSV(write: Console.output)
+      try forEachRecord { csv.add($0) }
+    }
+  }
+
+  /// Gives every record to `body`.
+  func forEachRecord(_ body: (ProjectRecord) throws -> Void) throws {
+    do throws(RunFileError) { try file.forEachRecord(body) } catch { throw RunError(error) }
+  }
+}
+
+extension RunError {
+  /// Runs what may fail because of a run file.
+  static func wrapping<Result>(
+    _ body: () throws(RunFileError) -> Result
+  ) throws(RunError) -> Result {
+    do throws(RunFileError) { return try body() } catch { throw RunError(error) }
+  }
+}
+
+extension RunSummary {
+  /// How a command that looked at the whole run ends.
+  ///
+  /// - Parameters:
+  ///   - isPlan: whether changes are still planned.
+  ///   - isDetailed: whether pending changes and tasks are told by the status.
+  func exitStatus(isPlan: Bool, isDetailed: Bool = false) -> ExitStatus {
+    let totals = totals
+    var statuses: Set<ExitStatus> = []
+    if isPlan, totals.selected > 0, totals[.failed] == totals.selected { return .couldNotStart }
+    if totals[.failed] + totals[.notFound] > 0 { statuses.insert(.projectsFailed) }
+    if totals[.held] > 0 { statuses.insert(.held) }
+    if totals[.inDoubt] > 0 { statuses.insert(.inDoubt) }
+    if isDetailed, isPlan, totals[.changed] > 0 { statuses.insert(.changesPending) }
+    if isDetailed, totals[.manual] > 0 { statuses.insert(.tasksPending) }
+    return ExitStatus.worst(statuses)
+  }
+}

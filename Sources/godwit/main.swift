@@ -1,4 +1,0 @@
-import ArgumentParser
-import SwiftCSV
-import TOMLKit
-print("godwit")
