@@ -21,8 +21,8 @@ let asyncHTTPClient = Target.Dependency.product(
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -88,7 +88,7 @@ let package = Package(
     .target(
       name: "AtlasSimulator",
       dependencies: [
-        "GodwitCore", grdb, crypto, hummingbird, httpTypes, logging, nioCore, nioPosix,
+        "GodwitCore", grdb, crypto, hummingbirdCore, httpTypes, logging, nioCore, nioPosix,
       ],
       swiftSettings: strict
     ),
@@ -110,38 +110,31 @@ let package = Package(
     .testTarget(name: "GodwitCoreTests", dependencies: ["GodwitCore"], swiftSettings: strict),
     .testTarget(
       name: "GodwitAtlasTests",
-      dependencies: ["GodwitAtlas", "AtlasSimulator", "TestSupport"],
-      swiftSettings: strict
-    ),
+      dependencies: [
+        "GodwitAtlas", "GodwitCore", "AtlasSimulator", "TestSupport", nioCore, nioHTTP1, nioPosix,
+      ], swiftSettings: strict),
     .testTarget(
       name: "GodwitScriptTests",
-      dependencies: ["GodwitScript", "TestSupport"],
-      swiftSettings: strict
-    ),
+      dependencies: ["GodwitScript", "GodwitCore", "LuaVM", "TestSupport"], swiftSettings: strict),
     .testTarget(
-      name: "GodwitJournalTests",
-      dependencies: ["GodwitJournal", "TestSupport"],
-      swiftSettings: strict
-    ),
+      name: "GodwitJournalTests", dependencies: ["GodwitJournal", "GodwitCore", "TestSupport", grdb],
+      swiftSettings: strict),
     .testTarget(
       name: "GodwitRunTests",
-      dependencies: ["GodwitRun", "TestSupport"],
-      swiftSettings: strict
-    ),
+      dependencies: [
+        "GodwitRun", "GodwitCore", "GodwitAtlas", "GodwitJournal", "GodwitScript", "LuaVM",
+        "AtlasSimulator", "TestSupport",
+      ], swiftSettings: strict),
     .testTarget(
-      name: "GodwitReportTests",
-      dependencies: ["GodwitReport"],
-      swiftSettings: strict
-    ),
+      name: "GodwitReportTests", dependencies: ["GodwitReport", "GodwitCore"],
+      exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "AtlasSimulatorTests",
-      dependencies: ["AtlasSimulator", "TestSupport", asyncHTTPClient],
-      swiftSettings: strict
-    ),
+      dependencies: [
+        "AtlasSimulator", "GodwitCore", "TestSupport", asyncHTTPClient, grdb, nioCore, nioHTTP1,
+      ], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests",
-      dependencies: ["godwit", "TestSupport"],
-      swiftSettings: strict
-    ),
+      name: "EndToEndTests", dependencies: ["godwit", "GodwitCore", "AtlasSimulator", "TestSupport"],
+      exclude: ["Golden"], swiftSettings: strict),
   ]
 )

@@ -20,7 +20,8 @@ struct Godwit: AsyncParsableCommand {
     subcommands: [
       PlanCommand.self, ShowCommand.self, ApplyCommand.self, ResumeCommand.self,
       ReportCommand.self, RunsCommand.self, SimulatorCommand.self,
-    ])
+    ]
+  )
 
   static func main() async {
     Process.forbidCoreDumps()

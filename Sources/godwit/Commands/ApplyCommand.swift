@@ -13,7 +13,8 @@ struct ApplyCommand: AsyncParsableCommand {
     discussion: """
       Before the first write to a project it is read again; where it differs from what was \
       planned on, that project alone is held. Each write is in the run file before it is sent.
-      """)
+      """
+  )
 
   @Argument(help: "A run, by name or file, or a script.")
   var runOrScript: String
@@ -31,11 +32,13 @@ struct ApplyCommand: AsyncParsableCommand {
 
   mutating func validate() throws {
     guard !isScript else { return }
-    let hasInputs = !plan.inputs.param.isEmpty || plan.inputs.paramsFile != nil
+    let hasInputs =
+      !plan.inputs.param.isEmpty || plan.inputs.paramsFile != nil
       || !plan.inputs.escrow.isEmpty
     if !plan.selection.isEmpty || hasInputs || plan.out != nil {
       throw ValidationError(
-        "A run has its projects and inputs in it: choose them when you plan.")
+        "A run has its projects and inputs in it: choose them when you plan."
+      )
     }
   }
 
@@ -44,13 +47,19 @@ struct ApplyCommand: AsyncParsableCommand {
       var path = RunFolder.resolve(runOrScript)
       if isScript {
         path = try await Planning(
-          script: runOrScript, options: plan, connection: connection, output: output
+          script: runOrScript,
+          options: plan,
+          connection: connection,
+          output: output
         ).run()
         Console.note("Planned as \(RunFolder.reference(to: path)).\n")
       }
       if let finished = try checkPhase(path) { return finished }
       return try await Applying(
-        path: path, options: apply, connection: connection, secrets: plan.inputs.secrets,
+        path: path,
+        options: apply,
+        connection: connection,
+        secrets: plan.inputs.secrets,
         output: output
       ).run()
     }
@@ -73,17 +82,22 @@ struct ApplyCommand: AsyncParsableCommand {
       return .success
     case .planning:
       throw RunError(
-        Diagnostic("the plan \(name) is incomplete", advice: "plan again"))
+        Diagnostic("the plan \(name) is incomplete", advice: "plan again")
+      )
     case .applying:
       throw RunError(
-        Diagnostic("the run \(name) was begun already", advice: "godwit resume \(name)"))
+        Diagnostic("the run \(name) was begun already", advice: "godwit resume \(name)")
+      )
     }
     let age = RunFile.systemClock() / 1000 - info.createdSeconds
     guard age <= info.expirySeconds || acceptExpired else {
       throw RunError(
         Diagnostic(
           "the plan is \(age / 3600) h old and was good for \(Span(seconds: info.expirySeconds))",
-          advice: "plan again, or add --accept-expired"), status: .held)
+          advice: "plan again, or add --accept-expired"
+        ),
+        status: .held
+      )
     }
     return nil
   }

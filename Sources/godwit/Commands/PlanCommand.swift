@@ -12,7 +12,8 @@ struct PlanCommand: AsyncParsableCommand {
     discussion: """
       Every chosen project runs the script: its reads are real, its writes are recorded. The last \
       line printed is the command that applies what was recorded.
-      """)
+      """
+  )
 
   @Argument(help: "The migration, a Lua file.")
   var script: String
@@ -23,13 +24,17 @@ struct PlanCommand: AsyncParsableCommand {
 
   @Flag(
     name: .customLong("detailed-exitcode"),
-    help: "Exit with 2 if changes are pending, with 7 if tasks for people are.")
+    help: "Exit with 2 if changes are pending, with 7 if tasks for people are."
+  )
   var detailedExitcode = false
 
   func run() async throws {
     try await Console.run(output) {
       let path = try await Planning(
-        script: script, options: plan, connection: connection, output: output
+        script: script,
+        options: plan,
+        connection: connection,
+        output: output
       ).run()
       let file = try RunError.wrapping { () throws(RunFileError) in
         try RunFile.openForReading(path)

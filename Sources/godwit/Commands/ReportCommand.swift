@@ -8,7 +8,8 @@ import GodwitRun
 struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Report a run: totals, failures by cause, tasks, all projects.")
+    abstract: "Report a run: totals, failures by cause, tasks, all projects."
+  )
 
   @Argument(help: "A run, by name or file.")
   var run: String

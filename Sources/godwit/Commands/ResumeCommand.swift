@@ -11,7 +11,8 @@ struct ResumeCommand: AsyncParsableCommand {
     discussion: """
       Takes up what was not started, and settles what is in doubt by reading back. A write that \
       may have been made is never simply sent again.
-      """)
+      """
+  )
 
   /// What is taken up again beside what is open.
   enum Retry: String, CaseIterable {
@@ -23,7 +24,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Take these up again too: failed, held, or both.", valueName: "buckets"))
+    help: ArgumentHelp("Take these up again too: failed, held, or both.", valueName: "buckets")
+  )
   var retry: String = ""
 
   @OptionGroup(title: "Applying") var apply: ApplyOptions
@@ -51,11 +53,15 @@ struct ResumeCommand: AsyncParsableCommand {
       let name = RunFolder.reference(to: path)
       guard info.phase == .applying || info.phase == .finished else {
         throw RunError(
-          Diagnostic("the run \(name) was not begun yet", advice: "godwit apply \(name)"))
+          Diagnostic("the run \(name) was not begun yet", advice: "godwit apply \(name)")
+        )
       }
       return try await Applying(
-        path: path, options: command.apply, connection: command.connection,
-        secrets: command.secrets, output: command.output,
+        path: path,
+        options: command.apply,
+        connection: command.connection,
+        secrets: command.secrets,
+        output: command.output,
         retrying: Set(command.buckets.compactMap { ProjectOutcome(rawValue: $0) })
       ).run()
     }

@@ -10,13 +10,16 @@ struct RunsCommand: AsyncParsableCommand {
     commandName: "runs",
     abstract: "List the runs kept here, newest first, or copy one.",
     subcommands: [RunsListCommand.self, RunsCopyCommand.self],
-    defaultSubcommand: RunsListCommand.self)
+    defaultSubcommand: RunsListCommand.self
+  )
 }
 
 /// `godwit runs list`.
 struct RunsListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the runs kept here, newest first.")
+    commandName: "list",
+    abstract: "List the runs kept here, newest first."
+  )
 
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -30,7 +33,9 @@ struct RunsListCommand: AsyncParsableCommand {
           try file.close()
         } catch {
           Console.tell(
-            Diagnostic(error.description, severity: .warning), style: output.errorStyle)
+            Diagnostic(error.description, severity: .warning),
+            style: output.errorStyle
+          )
         }
       }
       let list = RunsList(rows)
@@ -54,7 +59,8 @@ struct RunsCopyCommand: AsyncParsableCommand {
     discussion: """
       The copy is another file: two people who resume two copies are kept apart by reading back \
       only.
-      """)
+      """
+  )
 
   @Argument(help: "A run, by name or file.")
   var run: String

@@ -8,14 +8,16 @@ import GodwitRun
 struct ShowCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Print a run again: all of it, one project, or all projects of a group.")
+    abstract: "Print a run again: all of it, one project, or all projects of a group."
+  )
 
   @Argument(help: "A run, by name or file.")
   var run: String
 
   @Option(
     name: .long,
-    help: ArgumentHelp("One project, with the script's lines.", valueName: "id|name"))
+    help: ArgumentHelp("One project, with the script's lines.", valueName: "id|name")
+  )
   var project: String?
 
   @Option(name: .long, help: ArgumentHelp("All projects of a group.", valueName: "n"))
@@ -40,8 +42,10 @@ struct ShowCommand: AsyncParsableCommand {
       let summary = try printer.summary()
       if let group = command.group { return try command.show(group, printer, summary) }
       try printer.print(
-        command.output.output == .json ? .json : .text, summary,
-        isPlan: summary.info.phase == .planned)
+        command.output.output == .json ? .json : .text,
+        summary,
+        isPlan: summary.info.phase == .planned
+      )
       return .success
     }
   }
@@ -59,7 +63,9 @@ struct ShowCommand: AsyncParsableCommand {
       throw RunError(
         Diagnostic(
           "the run has no project \"\(project)\"",
-          advice: nearest.map { "did you mean \"\($0)\"?" } ?? "`godwit show` lists the groups"))
+          advice: nearest.map { "did you mean \"\($0)\"?" } ?? "`godwit show` lists the groups"
+        )
+      )
     }
     if output.output == .json {
       var json = RunJSON(info: info, write: Console.output)
@@ -86,7 +92,9 @@ struct ShowCommand: AsyncParsableCommand {
         Diagnostic(
           "the run has no group \(number)",
           advice: summary.groups.isEmpty
-            ? "it has no groups" : "it has groups 1 to \(summary.groups.count)"))
+            ? "it has no groups" : "it has groups 1 to \(summary.groups.count)"
+        )
+      )
     }
     Console.output(group.head(style: printer.style))
     try printer.forEachRecord { record in

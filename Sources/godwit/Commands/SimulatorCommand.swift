@@ -10,13 +10,16 @@ struct SimulatorCommand: AsyncParsableCommand {
     commandName: "simulator",
     abstract: "Serve a local Atlas to rehearse against, or make its world anew.",
     subcommands: [SimulatorServeCommand.self, SimulatorResetCommand.self],
-    defaultSubcommand: SimulatorServeCommand.self)
+    defaultSubcommand: SimulatorServeCommand.self
+  )
 }
 
 /// Which world a simulator has.
 struct WorldOptions: ParsableArguments {
   @Option(
-    name: .long, help: ArgumentHelp("How many projects a new world gets.", valueName: "n"))
+    name: .long,
+    help: ArgumentHelp("How many projects a new world gets.", valueName: "n")
+  )
   var projects: Int = 200
 
   @Option(name: .long, help: ArgumentHelp("What a new world is made from.", valueName: "s"))
@@ -31,9 +34,13 @@ struct SimulatorServeCommand: AsyncParsableCommand {
     discussion: """
       Without --world the world is in memory. It prints its base URL and its credentials as the \
       environment variables that godwit reads.
-      """)
+      """
+  )
 
-  @Option(name: .long, help: ArgumentHelp("The world's file; made on first use.", valueName: "file"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The world's file; made on first use.", valueName: "file")
+  )
   var world: String?
 
   @OptionGroup var options: WorldOptions
@@ -43,17 +50,20 @@ struct SimulatorServeCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("How long each request takes, for example 20ms.", valueName: "duration"))
+    help: ArgumentHelp("How long each request takes, for example 20ms.", valueName: "duration")
+  )
   var latency: Delay = Delay(milliseconds: 0)
 
   @Option(
     name: .customLong("fail-rate"),
-    help: ArgumentHelp("The share of requests that fail, 0 to 1.", valueName: "share"))
+    help: ArgumentHelp("The share of requests that fail, 0 to 1.", valueName: "share")
+  )
   var failRate: Double = 0
 
   @Option(
     name: .customLong("request-log"),
-    help: ArgumentHelp("Append a JSON line for each request.", valueName: "file"))
+    help: ArgumentHelp("Append a JSON line for each request.", valueName: "file")
+  )
   var requestLog: String?
 
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -101,7 +111,8 @@ struct SimulatorServeCommand: AsyncParsableCommand {
       # A key that may only read: \(credentials.readOnly.publicKey) \(credentials.readOnly.privateKey)
       # An access token (MONGODB_ATLAS_ACCESS_TOKEN): \(credentials.accessToken)
 
-      """)
+      """
+    )
   }
 
   /// Waits for Ctrl-C, SIGTERM or SIGHUP.
@@ -140,7 +151,8 @@ struct Delay: ExpressibleByArgument, CustomStringConvertible {
 struct SimulatorResetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reset",
-    abstract: "Make a simulator's world anew; what was done in it is lost.")
+    abstract: "Make a simulator's world anew; what was done in it is lost."
+  )
 
   @Option(name: .long, help: ArgumentHelp("The world's file.", valueName: "file"))
   var world: String = AtlasSession.defaultWorld
@@ -157,7 +169,8 @@ struct SimulatorResetCommand: AsyncParsableCommand {
         throw RunError(Diagnostic(simulatorError: error))
       }
       Console.output(
-        "\(world): a new world of \(options.projects) projects from seed \(options.seed).\n")
+        "\(world): a new world of \(options.projects) projects from seed \(options.seed).\n"
+      )
       return .success
     }
   }

@@ -30,7 +30,9 @@ enum ParametersFile {
       return result
     } catch let error as TOMLParseError {
       throw Diagnostic(
-        "\(path), line \(error.source.begin.line): not TOML", detail: error.description)
+        "\(path), line \(error.source.begin.line): not TOML",
+        detail: error.description
+      )
     }
   }
 
@@ -44,6 +46,8 @@ enum ParametersFile {
     if let integer = value.int { return .number(JSONNumber(Int64(integer))) }
     if let double = value.double, let number = JSONNumber(double) { return .number(number) }
     throw Diagnostic(
-      "\(path): \(name) is neither text, number nor boolean", advice: "parameters are simple values")
+      "\(path): \(name) is neither text, number nor boolean",
+      advice: "parameters are simple values"
+    )
   }
 }

@@ -20,7 +20,8 @@ struct SecretReader {
     guard parts.count == 2, Self.kinds.contains(String(parts[0])) else {
       throw Diagnostic(
         "secret \(name): this is not a reference to a secret",
-        advice: "write env:VARIABLE, file:PATH or, with --simulator, fake:hex32")
+        advice: "write env:VARIABLE, file:PATH or, with --simulator, fake:hex32"
+      )
     }
     let rest = String(parts[1])
     let value: SecretValue
@@ -39,7 +40,8 @@ struct SecretReader {
     guard let text = environment[variable] else {
       throw Diagnostic(
         "secret \(name): the environment variable \(variable) is not set",
-        advice: "export it, or give another reference")
+        advice: "export it, or give another reference"
+      )
     }
     return SecretValue(text)
   }
@@ -53,7 +55,8 @@ struct SecretReader {
     guard mode & 0o044 == 0 || acceptsReadableFiles else {
       throw Diagnostic(
         "secret \(name): others can read \(path) (mode \(String(mode, radix: 8)))",
-        advice: "chmod 600 it, or add --accept-readable-secret-files")
+        advice: "chmod 600 it, or add --accept-readable-secret-files"
+      )
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Diagnostic("secret \(name): \(path) cannot be read", advice: "check its permissions")
@@ -68,7 +71,8 @@ struct SecretReader {
     guard let worldID else {
       throw Diagnostic(
         "secret \(name): fake: references are for the simulator only",
-        advice: "add --simulator, or give a real reference such as env:VARIABLE")
+        advice: "add --simulator, or give a real reference such as env:VARIABLE"
+      )
     }
     // The same world and name give the same value to plan, apply and the next plan.
     let digits = SecretValue("\(name)\u{0}\(form)").keyedHash(key: Array(worldID.utf8))
@@ -82,7 +86,8 @@ struct SecretReader {
     default:
       throw Diagnostic(
         "secret \(name): unknown form fake:\(form)",
-        advice: Suggestion.advice(for: form, in: ["hex32", "uuid", "url"]))
+        advice: Suggestion.advice(for: form, in: ["hex32", "uuid", "url"])
+      )
     }
   }
 }
@@ -105,14 +110,21 @@ struct SecretBook: Sendable {
     for (name, reference) in references.sorted(by: { $0.key < $1.key }) {
       guard let reader else {
         inputs[name] = SecretInput(
-          name: name, reference: reference, fingerprint: nil, keyedHash: nil)
+          name: name,
+          reference: reference,
+          fingerprint: nil,
+          keyedHash: nil
+        )
         continue
       }
       let value = try reader.value(of: name, at: reference)
       values[name] = value
       inputs[name] = SecretInput(
-        name: name, reference: reference, fingerprint: value.fingerprint,
-        keyedHash: value.keyedHash(key: key))
+        name: name,
+        reference: reference,
+        fingerprint: value.fingerprint,
+        keyedHash: value.keyedHash(key: key)
+      )
     }
   }
 
@@ -135,20 +147,23 @@ struct SecretBook: Sendable {
     for name in overrides.keys.sorted() where !planned.contains(where: { $0.name == name }) {
       throw Diagnostic(
         "--secret: the run has no secret \"\(name)\"",
-        advice: Suggestion.advice(for: name, in: planned.map(\.name)))
+        advice: Suggestion.advice(for: name, in: planned.map(\.name))
+      )
     }
     for input in planned where needed.contains(input.name) {
       guard let expected = input.keyedHash else {
         throw Diagnostic(
           "the plan was made without secrets, so it cannot be applied",
-          advice: "plan again without --without-secrets")
+          advice: "plan again without --without-secrets"
+        )
       }
       let reference = overrides[input.name] ?? input.reference
       let value = try reader.value(of: input.name, at: reference)
       guard value.keyedHash(key: key) == expected else {
         throw Diagnostic(
           "secret \(input.name): the value at \(reference) is not the one that was planned",
-          advice: "say where it is with --secret \(input.name)=REF, or plan again")
+          advice: "say where it is with --secret \(input.name)=REF, or plan again"
+        )
       }
       values[input.name] = value
       inputs[input.name] = input

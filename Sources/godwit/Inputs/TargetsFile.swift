@@ -52,7 +52,8 @@ enum TargetsFile {
       guard let name = row[key]?.trimmingCharacters(in: .whitespaces), !name.isEmpty else {
         throw Diagnostic(
           "\(path), row \(index + 2): the first column is empty",
-          advice: "it takes the project's id or name")
+          advice: "it takes the project's id or name"
+        )
       }
       guard seen.insert(name).inserted else {
         throw Diagnostic("\(path) names \"\(name)\" twice", advice: "name each project once")

@@ -4,18 +4,23 @@ import ArgumentParser
 struct ConnectionOptions: ParsableArguments {
   @Flag(
     name: .long,
-    help: "Use the built-in simulator: no account, nothing to break; its world lasts.")
+    help: "Use the built-in simulator: no account, nothing to break; its world lasts."
+  )
   var simulator = false
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The simulator's world (default: .godwit/simulator.db).", valueName: "file"))
+      "The simulator's world (default: .godwit/simulator.db).",
+      valueName: "file"
+    )
+  )
   var world: String?
 
   @Option(
     name: .customLong("base-url"),
-    help: ArgumentHelp("The origin of the API (or MONGODB_ATLAS_BASE_URL).", valueName: "url"))
+    help: ArgumentHelp("The origin of the API (or MONGODB_ATLAS_BASE_URL).", valueName: "url")
+  )
   var baseURL: String?
 
   @Flag(name: .customLong("allow-http"), help: "Accept plain http beyond this machine.")
@@ -23,7 +28,8 @@ struct ConnectionOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("j"), .long],
-    help: ArgumentHelp("How many projects at once, 1 to 256.", valueName: "n"))
+    help: ArgumentHelp("How many projects at once, 1 to 256.", valueName: "n")
+  )
   var parallelism: Int = 32
 
   mutating func validate() throws {
@@ -31,7 +37,9 @@ struct ConnectionOptions: ParsableArguments {
       throw ValidationError("--parallelism takes a number from 1 to 256.")
     }
     if world != nil, !simulator, baseURL != nil {
-      throw ValidationError("--world names a world of the built-in simulator; leave --base-url out.")
+      throw ValidationError(
+        "--world names a world of the built-in simulator; leave --base-url out."
+      )
     }
     if simulator, baseURL != nil {
       throw ValidationError("--simulator and --base-url exclude each other.")

@@ -6,12 +6,14 @@ import GodwitScript
 struct InputOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: ArgumentHelp("The value of a parameter (repeatable).", valueName: "name=value"))
+    help: ArgumentHelp("The value of a parameter (repeatable).", valueName: "name=value")
+  )
   var param: [String] = []
 
   @Option(
     name: .customLong("params-file"),
-    help: ArgumentHelp("Values from a TOML or JSON file.", valueName: "file"))
+    help: ArgumentHelp("Values from a TOML or JSON file.", valueName: "file")
+  )
   var paramsFile: String?
 
   @OptionGroup var secrets: SecretOptions
@@ -20,7 +22,9 @@ struct InputOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "A secret that a delete takes with it, kept by you (repeatable).",
-      valueName: "TYPE.field=ref"))
+      valueName: "TYPE.field=ref"
+    )
+  )
   var escrow: [String] = []
 
   @Flag(name: .customLong("without-secrets"), help: "Plan without resolving any secret.")
@@ -28,12 +32,14 @@ struct InputOptions: ParsableArguments {
 
   @Flag(
     name: .customLong("allow-unknown-fields"),
-    help: "Let fields through that this version does not know.")
+    help: "Let fields through that this version does not know."
+  )
   var allowUnknownFields = false
 
   @Flag(
     name: .customLong("rewrite-secrets"),
-    help: "Send secrets that show the same tail already.")
+    help: "Send secrets that show the same tail already."
+  )
   var rewriteSecrets = false
 
   mutating func validate() throws {
@@ -44,7 +50,8 @@ struct InputOptions: ParsableArguments {
       let name = escrow.split(separator: "=", maxSplits: 1).first ?? ""
       guard escrow.contains("="), name.split(separator: ".").count == 2 else {
         throw ValidationError(
-          "--escrow takes TYPE.FIELD=REF, for example DATADOG.apiKey=env:OLD_KEY.")
+          "--escrow takes TYPE.FIELD=REF, for example DATADOG.apiKey=env:OLD_KEY."
+        )
       }
     }
   }
@@ -67,7 +74,8 @@ struct InputOptions: ParsableArguments {
       throw Diagnostic(
         "\(place): the migration \(migration.name) has no parameter \"\(name)\"",
         advice: names.isEmpty
-          ? "it takes no parameters" : Suggestion.advice(for: name, in: names))
+          ? "it takes no parameters" : Suggestion.advice(for: name, in: names)
+      )
     }
     var inputs = ScriptInputs(secretNames: secretNames)
     for text in param {
@@ -84,13 +92,16 @@ struct InputOptions: ParsableArguments {
     for name in secretNames.sorted() {
       guard try spec(name, from: "--secret").kind == .secret else {
         throw Diagnostic(
-          "--secret: parameter \(name) is not a secret", advice: "give it with --param \(name)=…")
+          "--secret: parameter \(name) is not a secret",
+          advice: "give it with --param \(name)=…"
+        )
       }
     }
     for spec in migration.parameters where spec.kind == .secret && columns.contains(spec.name) {
       throw Diagnostic(
         "the targets file has a column named like the secret parameter \(spec.name)",
-        advice: "secrets come by reference only: --secret \(spec.name)=env:VARIABLE")
+        advice: "secrets come by reference only: --secret \(spec.name)=env:VARIABLE"
+      )
     }
     let missing = inputs.missing(migration.parameters, columns: columns)
     guard missing.isEmpty else { throw Self.complaint(missing) }
@@ -107,7 +118,8 @@ struct InputOptions: ParsableArguments {
     return Diagnostic(
       "missing \(noun): \(what.joined(separator: ", "))",
       position: missing.first?.position,
-      advice: "add " + ways.joined(separator: " "))
+      advice: "add " + ways.joined(separator: " ")
+    )
   }
 }
 
@@ -117,12 +129,15 @@ struct SecretOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "Where a secret is (repeatable): env:VAR, file:PATH, or fake:hex32 for the simulator.",
-      valueName: "name=ref"))
+      valueName: "name=ref"
+    )
+  )
   var secret: [String] = []
 
   @Flag(
     name: .customLong("accept-readable-secret-files"),
-    help: "Take secrets from files that others can read.")
+    help: "Take secrets from files that others can read."
+  )
   var acceptReadableSecretFiles = false
 
   mutating func validate() throws {

@@ -44,7 +44,8 @@ struct OutputOptions: ParsableArguments {
       logFormat: logFormat == .json ? .json : .text,
       columns: { Console.columns() },
       now: { start.duration(to: .now) },
-      write: { Console.note($0) })
+      write: { Console.note($0) }
+    )
   }
 }
 

@@ -6,7 +6,11 @@ import GodwitRun
 struct SelectionOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: ArgumentHelp("Only this project (repeatable); * stands for any text.", valueName: "id|name|glob"))
+    help: ArgumentHelp(
+      "Only this project (repeatable); * stands for any text.",
+      valueName: "id|name|glob"
+    )
+  )
   var project: [String] = []
 
   @Option(name: .long, help: ArgumentHelp("Only this organization (repeatable).", valueName: "id"))
@@ -14,23 +18,29 @@ struct SelectionOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Only projects with this tag (repeatable).", valueName: "key=value"))
+    help: ArgumentHelp("Only projects with this tag (repeatable).", valueName: "key=value")
+  )
   var tag: [String] = []
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Only projects with this integration (repeatable).", valueName: "type"))
+    help: ArgumentHelp("Only projects with this integration (repeatable).", valueName: "type")
+  )
   var has: [String] = []
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Leave this project out (repeatable).", valueName: "id|name|glob"))
+    help: ArgumentHelp("Leave this project out (repeatable).", valueName: "id|name|glob")
+  )
   var exclude: [String] = []
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Projects from a file: one a line, or CSV with a header; - is stdin.", valueName: "file"))
+      "Projects from a file: one a line, or CSV with a header; - is stdin.",
+      valueName: "file"
+    )
+  )
   var targets: String?
 
   @Option(name: .long, help: ArgumentHelp("At most so many projects.", valueName: "n"))
@@ -50,7 +60,8 @@ struct SelectionOptions: ParsableArguments {
     for type in has where IntegrationRules.rule(for: IntegrationType(type)) == nil {
       throw ValidationError(
         "--has: unknown integration type \"\(type)\"; "
-          + Suggestion.advice(for: type, in: IntegrationRules.typeNames))
+          + Suggestion.advice(for: type, in: IntegrationRules.typeNames)
+      )
     }
   }
 

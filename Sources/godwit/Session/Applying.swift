@@ -16,18 +16,25 @@ struct ApplyOptions: ParsableArguments {
   @Option(
     name: .customLong("max-failures"),
     help: ArgumentHelp(
-      "Stop when so many projects failed (default 10%, at least 10).", valueName: "n|n%"))
+      "Stop when so many projects failed (default 10%, at least 10).",
+      valueName: "n|n%"
+    )
+  )
   var maxFailures: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How long a write is given to show before it counts as not made.", valueName: "duration"))
+      "How long a write is given to show before it counts as not made.",
+      valueName: "duration"
+    )
+  )
   var settle: Span = Span(seconds: 5)
 
   @Flag(
     name: .customLong("accept-irreversible"),
-    help: "Accept operations that cannot be taken back.")
+    help: "Accept operations that cannot be taken back."
+  )
   var acceptIrreversible = false
 
   @Flag(name: .customLong("take-over"), help: "Take a run over from another host that has died.")
@@ -90,15 +97,24 @@ struct Applying {
     if let refusal = guardedBy(pending) { throw refusal }
     tellOfDoubt(file)
     let reader = SecretReader(
-      environment: ProcessInfo.processInfo.environment, worldID: before.info.target.world?.id,
-      acceptsReadableFiles: secrets.acceptReadableSecretFiles)
+      environment: ProcessInfo.processInfo.environment,
+      worldID: before.info.target.world?.id,
+      acceptsReadableFiles: secrets.acceptReadableSecretFiles
+    )
     let key = try RunError.wrapping { () throws(RunFileError) in try file.secretKey() }
     let book = try SecretBook(
-      planned: before.info.secrets, needed: pending.secrets, overrides: secrets.references,
-      reader: reader, key: key)
+      planned: before.info.secrets,
+      needed: pending.secrets,
+      overrides: secrets.references,
+      reader: reader,
+      key: key
+    )
     try await confirm(before, pending, printer)
     let session = try await AtlasSession.open(
-      for: before.info, connection, knownSecrets: Array(book.values.values))
+      for: before.info,
+      connection,
+      knownSecrets: Array(book.values.values)
+    )
     do {
       let cause = try await send(file, before.info, pending, book, session)
       await session.close()
@@ -127,18 +143,23 @@ struct Applying {
       Diagnostic(
         "\(pending.irreversible) \(noun) of this plan cannot be taken back; nothing was sent",
         advice: "look at them with `godwit show \(RunFolder.reference(to: path))`, then plan with"
-          + " --escrow TYPE.FIELD=REF for secrets that you keep, or add --accept-irreversible"),
-      status: .held)
+          + " --escrow TYPE.FIELD=REF for secrets that you keep, or add --accept-irreversible"
+      ),
+      status: .held
+    )
   }
 
   private func tellOfDoubt(_ file: RunFile) {
     guard file.mayHaveLostCommits else { return }
     Console.tell(
       Diagnostic(
-        "the run file was not closed cleanly and its -wal is not beside it", severity: .warning,
+        "the run file was not closed cleanly and its -wal is not beside it",
+        severity: .warning,
         detail: "the last commits may be missing",
-        advice: "everything that is not settled in it is read back first"),
-      style: output.errorStyle)
+        advice: "everything that is not settled in it is read back first"
+      ),
+      style: output.errorStyle
+    )
   }
 
   private func confirm(
@@ -151,13 +172,18 @@ struct Applying {
       throw RunError(
         Diagnostic(
           "nobody can be asked, since stdin is not a terminal; nothing was sent",
-          advice: "add --yes to apply without the question"))
+          advice: "add --yes to apply without the question"
+        )
+      )
     }
     if output.output == .text {
       try printer.print(.text, summary, isPlan: summary.info.phase == .planned)
     }
     let question = RunText.question(
-      summary, changes: pending.operations, projects: pending.projects)
+      summary,
+      changes: pending.operations,
+      projects: pending.projects
+    )
     guard Console.ask("\n" + question) == "\(pending.operations)" else {
       throw RunError(Diagnostic("not applied: the answer was another one; nothing was sent"))
     }
@@ -178,18 +204,25 @@ struct Applying {
       progress.receive(
         .remark(
           "Stopping: what is in flight is finished; Ctrl-C again ends at once,"
-            + " and `godwit resume` goes on either way."))
+            + " and `godwit resume` goes on either way."
+        )
+      )
     }
     defer { withExtendedLifetime(signals) {} }
     let reader = AtlasReader(session.connection)
     let values = book.values
     let run = ApplyRun(
-      file: file, reader: reader, writer: AtlasWriter(session.connection),
+      file: file,
+      reader: reader,
+      writer: AtlasWriter(session.connection),
       secrets: { values[$0.name] },
       verifier: try await verifier(file, info, reader, progress),
-      parallelism: connection.parallelism, settle: .seconds(options.settle.seconds),
-      failureLimit: options.failureLimit(of: pending.projects), stop: stop,
-      observe: { progress.receive($0) })
+      parallelism: connection.parallelism,
+      settle: .seconds(options.settle.seconds),
+      failureLimit: options.failureLimit(of: pending.projects),
+      stop: stop,
+      observe: { progress.receive($0) }
+    )
     let cause = try await progress.ticking { try await run.run(retrying: retrying) }
     progress.clear()
     return cause
@@ -208,15 +241,23 @@ struct Applying {
     let isTyped = Set(info.typedParameters)
     var inputs = ScriptInputs(secretNames: Set(info.secrets.map(\.name)))
     for (name, value) in info.parameters {
-      if isTyped.contains(name) { inputs.typed[name] = value } else { inputs.fromFile[name] = value }
+      if isTyped.contains(name) {
+        inputs.typed[name] = value
+      } else {
+        inputs.fromFile[name] = value
+      }
     }
     let fingerprints = Dictionary(
       info.secrets.compactMap { input in input.fingerprint.map { (input.name, $0) } },
-      uniquingKeysWith: { first, _ in first })
+      uniquingKeysWith: { first, _ in first }
+    )
     return ProjectVerifier(
-      migration: migration, inputs: inputs, fingerprints: fingerprints,
+      migration: migration,
+      inputs: inputs,
+      fingerprints: fingerprints,
       onLog: { project, line in progress.receive(.logged(project: project.name, line)) },
-      read: { project, type in await reader.fresh(project, type) })
+      read: { project, type in await reader.fresh(project, type) }
+    )
   }
 
   // MARK: - After the last write
@@ -241,7 +282,8 @@ struct Applying {
     } else if after.totals[.failed] + after.totals[.held] > 0, output.output == .text {
       Console.output(
         "\nTry the rest again with:\n  godwit resume \(RunFolder.reference(to: path))"
-          + " --retry failed,held\n")
+          + " --retry failed,held\n"
+      )
     }
     statuses.remove(.success)
     return ExitStatus.worst(statuses)

@@ -32,22 +32,31 @@ struct AtlasSession: Sendable {
   ) async throws -> AtlasSession {
     if options.usesSimulator {
       return try await openSimulator(
-        world: options.world ?? defaultWorld, parallelism: options.parallelism,
-        knownSecrets: knownSecrets)
+        world: options.world ?? defaultWorld,
+        parallelism: options.parallelism,
+        knownSecrets: knownSecrets
+      )
     }
     let environment = ProcessInfo.processInfo.environment
     let given = options.baseURL ?? environment["MONGODB_ATLAS_BASE_URL"]
     let target: AtlasTarget
     do throws(AtlasError) {
       target = try AtlasTarget(
-        baseURL: given ?? AtlasTarget.atlas.baseURL, allowHTTP: options.allowHTTP)
+        baseURL: given ?? AtlasTarget.atlas.baseURL,
+        allowHTTP: options.allowHTTP
+      )
     } catch {
       throw RunError(error)
     }
     let credential = try CredentialSource(environment: environment).credential()
     return AtlasSession(
-      target: target, credential: credential, parallelism: options.parallelism,
-      knownSecrets: knownSecrets, world: nil, simulator: nil)
+      target: target,
+      credential: credential,
+      parallelism: options.parallelism,
+      knownSecrets: knownSecrets,
+      world: nil,
+      simulator: nil
+    )
   }
 
   /// Connects to what a run was planned against.
@@ -63,14 +72,18 @@ struct AtlasSession: Sendable {
         throw RunError(
           Diagnostic(
             "the run was planned against \(run.target.baseURL), and cannot go to a simulator",
-            advice: "leave --simulator out"))
+            advice: "leave --simulator out"
+          )
+        )
       }
       var options = options
       if let given = options.baseURL, given != run.target.baseURL {
         throw RunError(
           Diagnostic(
             "the run was planned against \(run.target.baseURL), not \(given)",
-            advice: "leave --base-url out, or plan against the other one"))
+            advice: "leave --base-url out, or plan against the other one"
+          )
+        )
       }
       options.baseURL = run.target.baseURL
       return try await open(options, knownSecrets: knownSecrets)
@@ -79,22 +92,31 @@ struct AtlasSession: Sendable {
       throw RunError(
         Diagnostic(
           "the run was planned on the simulator's world \(world.file), and goes nowhere else",
-          advice: "leave --base-url and --world out"))
+          advice: "leave --base-url and --world out"
+        )
+      )
     }
     guard FileManager.default.fileExists(atPath: world.file) else {
       throw RunError(
         Diagnostic(
           "the simulator's world \(world.file) is gone",
-          advice: "run it from the folder in which it was planned, or plan again"))
+          advice: "run it from the folder in which it was planned, or plan again"
+        )
+      )
     }
     let session = try await openSimulator(
-      world: world.file, parallelism: options.parallelism, knownSecrets: knownSecrets)
+      world: world.file,
+      parallelism: options.parallelism,
+      knownSecrets: knownSecrets
+    )
     guard session.world?.id == world.id else {
       await session.close()
       throw RunError(
         Diagnostic(
           "the simulator's world \(world.file) is another one than the run was planned on",
-          advice: "it was made anew since; plan again"))
+          advice: "it was made anew since; plan again"
+        )
+      )
     }
     return session
   }
@@ -115,7 +137,8 @@ struct AtlasSession: Sendable {
     if isNew {
       Console.note(
         "Simulator: made the world \(world) with \(configuration.projects) projects."
-          + " It lasts between commands and keeps the keys it is given.\n")
+          + " It lasts between commands and keeps the keys it is given.\n"
+      )
     }
     let target: AtlasTarget
     do throws(AtlasError) { target = try AtlasTarget(baseURL: simulator.baseURL) } catch {
@@ -125,9 +148,13 @@ struct AtlasSession: Sendable {
       target: target,
       credential: .digest(
         publicKey: simulator.credentials.publicKey,
-        privateKey: SecretValue(simulator.credentials.privateKey)),
-      parallelism: parallelism, knownSecrets: knownSecrets,
-      world: RunTarget.World(file: world, id: simulator.worldID), simulator: simulator)
+        privateKey: SecretValue(simulator.credentials.privateKey)
+      ),
+      parallelism: parallelism,
+      knownSecrets: knownSecrets,
+      world: RunTarget.World(file: world, id: simulator.worldID),
+      simulator: simulator
+    )
   }
 
   private init(
@@ -140,8 +167,13 @@ struct AtlasSession: Sendable {
   ) {
     connection = AtlasConnection(
       AtlasConfiguration(
-        target: target, credential: credential, parallelism: parallelism,
-        userAgent: "godwit/\(Godwit.version)", knownSecrets: knownSecrets))
+        target: target,
+        credential: credential,
+        parallelism: parallelism,
+        userAgent: "godwit/\(Godwit.version)",
+        knownSecrets: knownSecrets
+      )
+    )
     baseURL = target.baseURL
     self.credential = (credential.kindName, credential.tail)
     self.world = world
@@ -151,8 +183,11 @@ struct AtlasSession: Sendable {
   /// What the head of a run says of it.
   var target: RunTarget {
     RunTarget(
-      baseURL: baseURL, world: world, credentialKind: credential.kind,
-      credentialTail: credential.tail)
+      baseURL: baseURL,
+      world: world,
+      credentialKind: credential.kind,
+      credentialTail: credential.tail
+    )
   }
 
   /// Ends the connection, and the simulator if one was started.

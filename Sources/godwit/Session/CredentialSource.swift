@@ -34,7 +34,9 @@ struct CredentialSource {
     let token = first(of: [Self.accessToken])
     if let token, let key = publicKey ?? privateKey {
       throw Diagnostic(
-        "both \(key.name) and \(token.name) are set", advice: "unset one of them")
+        "both \(key.name) and \(token.name) are set",
+        advice: "unset one of them"
+      )
     }
     if let token { return .accessToken(SecretValue(token.value)) }
     switch (publicKey, privateKey) {
@@ -42,10 +44,14 @@ struct CredentialSource {
       return .digest(publicKey: publicKey.value, privateKey: SecretValue(privateKey.value))
     case (let publicKey?, nil):
       throw Diagnostic(
-        "\(publicKey.name) is set and \(Self.privateKeys[0]) is not", advice: "set both")
+        "\(publicKey.name) is set and \(Self.privateKeys[0]) is not",
+        advice: "set both"
+      )
     case (nil, let privateKey?):
       throw Diagnostic(
-        "\(privateKey.name) is set and \(Self.publicKeys[0]) is not", advice: "set both")
+        "\(privateKey.name) is set and \(Self.publicKeys[0]) is not",
+        advice: "set both"
+      )
     case (nil, nil):
       let isService = first(of: [Self.clientID]) != nil
       throw Diagnostic(
@@ -53,7 +59,8 @@ struct CredentialSource {
           ? "a service account is set, and this version takes API keys and access tokens"
           : "there are no credentials",
         advice: "set \(Self.publicKeys[0]) and \(Self.privateKeys[0]),"
-          + " or \(Self.accessToken); --simulator needs none")
+          + " or \(Self.accessToken); --simulator needs none"
+      )
     }
   }
 }

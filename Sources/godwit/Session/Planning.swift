@@ -15,12 +15,14 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Where to keep the run; never overwrites.", valueName: "file"))
+    help: ArgumentHelp("Where to keep the run; never overwrites.", valueName: "file")
+  )
   var out: String?
 
   @Option(
     name: .long,
-    help: ArgumentHelp("How long the plan may wait to be applied.", valueName: "duration"))
+    help: ArgumentHelp("How long the plan may wait to be applied.", valueName: "duration")
+  )
   var expires: Span = Span(seconds: 86_400)
 }
 
@@ -43,7 +45,8 @@ struct Span: ExpressibleByArgument, CustomStringConvertible {
   var defaultValueDescription: String { description }
 
   var description: String {
-    for (suffix, length) in [("h", Int64(3600)), ("m", 60)] where seconds > 0 && seconds % length == 0 {
+    for (suffix, length) in [("h", Int64(3600)), ("m", 60)]
+    where seconds > 0 && seconds % length == 0 {
       return "\(seconds / length)\(suffix)"
     }
     return "\(seconds)s"
@@ -69,11 +72,19 @@ struct Planning {
     let columns = Set((selection.targets ?? []).flatMap(\.variables.keys))
     let references = options.inputs.secrets.references
     let inputs = try options.inputs.inputs(
-      for: migration, secretNames: Set(references.keys), columns: columns)
+      for: migration,
+      secretNames: Set(references.keys),
+      columns: columns
+    )
     let session = try await AtlasSession.open(connection)
     do {
       let path = try await plan(
-        migration, selection: selection, inputs: inputs, references: references, session)
+        migration,
+        selection: selection,
+        inputs: inputs,
+        references: references,
+        session
+      )
       await session.close()
       return path
     } catch {
@@ -91,10 +102,15 @@ struct Planning {
   ) async throws -> String {
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let reader = SecretReader(
-      environment: ProcessInfo.processInfo.environment, worldID: session.world?.id,
-      acceptsReadableFiles: options.inputs.secrets.acceptReadableSecretFiles)
+      environment: ProcessInfo.processInfo.environment,
+      worldID: session.world?.id,
+      acceptsReadableFiles: options.inputs.secrets.acceptReadableSecretFiles
+    )
     let book = try SecretBook(
-      references, reader: options.inputs.withoutSecrets ? nil : reader, key: key)
+      references,
+      reader: options.inputs.withoutSecrets ? nil : reader,
+      key: key
+    )
     let escrow = try escrowInputs(reader, key: key)
     var info = head(migration, inputs, session)
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
@@ -110,14 +126,23 @@ struct Planning {
     }
     defer { withExtendedLifetime(signals) {} }
     let run = PlanRun(
-      file: file, reader: AtlasReader(session.connection), selection: selection,
-      migration: migration, inputs: inputs,
+      file: file,
+      reader: AtlasReader(session.connection),
+      selection: selection,
+      migration: migration,
+      inputs: inputs,
       policy: DraftPolicy(
-        may: migration.may, fingerprints: book.fingerprints, escrow: escrow,
+        may: migration.may,
+        fingerprints: book.fingerprints,
+        escrow: escrow,
         allowsUnknownFields: options.inputs.allowUnknownFields,
         rewritesSecrets: options.inputs.rewriteSecrets,
-        integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"),
-      parallelism: connection.parallelism, stop: stop, observe: { progress.receive($0) })
+        integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
+      ),
+      parallelism: connection.parallelism,
+      stop: stop,
+      observe: { progress.receive($0) }
+    )
     do {
       _ = try await progress.ticking { try await run.run(info) }
     } catch let error as RunError {
@@ -149,13 +174,18 @@ struct Planning {
       phase: .planned,
       toolVersion: Godwit.version,
       script: ScriptInfo(
-        path: script, name: migration.name, summary: migration.summary,
-        sha256: migration.source.sha256, hasVerify: migration.hasVerify),
+        path: script,
+        name: migration.name,
+        summary: migration.summary,
+        sha256: migration.source.sha256,
+        hasVerify: migration.hasVerify
+      ),
       target: session.target,
       parameters: inputs.common(migration.parameters),
       typedParameters: inputs.typed.keys,
       selection: options.selection.summary,
-      expirySeconds: options.expires.seconds)
+      expirySeconds: options.expires.seconds
+    )
   }
 
   private func runPath(_ id: String) throws -> String {
@@ -172,20 +202,27 @@ struct Planning {
       guard let rule = IntegrationRules.rule(for: type) else {
         throw Diagnostic(
           "--escrow: unknown integration type \"\(type)\"",
-          advice: Suggestion.advice(for: type.text, in: IntegrationRules.typeNames))
+          advice: Suggestion.advice(for: type.text, in: IntegrationRules.typeNames)
+        )
       }
       guard rule.field(name[1])?.secret != nil else {
         throw Diagnostic(
           "--escrow: \(type) has no secret field \"\(name[1])\"",
-          advice: Suggestion.advice(for: name[1], in: rule.secretFields.map(\.name)))
+          advice: Suggestion.advice(for: name[1], in: rule.secretFields.map(\.name))
+        )
       }
       let reference = String(parts[1])
       let value = try reader.value(of: "\(type).\(name[1])", at: reference)
       return EscrowInput(
-        type: type, field: name[1],
+        type: type,
+        field: name[1],
         secret: SecretInput(
-          name: "\(type).\(name[1])", reference: reference, fingerprint: value.fingerprint,
-          keyedHash: value.keyedHash(key: key)))
+          name: "\(type).\(name[1])",
+          reference: reference,
+          fingerprint: value.fingerprint,
+          keyedHash: value.keyedHash(key: key)
+        )
+      )
     }
   }
 }

@@ -19,8 +19,10 @@ enum RunFolder {
     do {
       let isNew = !manager.fileExists(atPath: path)
       try manager.createDirectory(
-        atPath: runs, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
+        atPath: runs,
+        withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700]
+      )
       if isNew {
         try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
         try Data("*\n".utf8).write(to: URL(fileURLWithPath: path + "/.gitignore"))
@@ -28,8 +30,11 @@ enum RunFolder {
     } catch {
       throw RunError(
         Diagnostic(
-          "the folder \(path) cannot be made", detail: error.localizedDescription,
-          advice: "run godwit in a folder that you can write to, or name the file with --out"))
+          "the folder \(path) cannot be made",
+          detail: error.localizedDescription,
+          advice: "run godwit in a folder that you can write to, or name the file with --out"
+        )
+      )
     }
   }
 

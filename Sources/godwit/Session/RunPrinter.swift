@@ -40,7 +40,8 @@ struct RunPrinter {
     switch form {
     case .text:
       Console.output(
-        isPlan ? RunText.plan(summary, style: style) : RunText.applied(summary, style: style))
+        isPlan ? RunText.plan(summary, style: style) : RunText.applied(summary, style: style)
+      )
     case .json:
       var json = RunJSON(info: summary.info, write: Console.output)
       try forEachRecord { json.add($0) }
