@@ -26,7 +26,7 @@ enum {
   SLOT_MESSAGES,                  // strings that must never need memory
 };
 
-enum { CHAIN_MAX = 220, INTERVAL = 1000, COROUTINE_INTERVAL = 100 };
+enum { METANAME_COUNT = 25, CHAIN_MAX = 220, INTERVAL = 1000, COROUTINE_INTERVAL = 100 };
 
 struct shim_flag {
   atomic_int raised;
@@ -55,6 +55,7 @@ struct shim_session {
   lua_State *base;
   const shim_flag *flag;
   const void *null;  // json.null
+  const char *metanames[METANAME_COUNT];
   shim_limits limits;
 
   int reason;  // one of SHIM_RUNNING and following; once set, never unset
@@ -77,7 +78,8 @@ struct shim_session {
   uint64_t due;            // instructions since the last look at the clock
   int is_step_fresh;       // no look at the clock yet in this step
   int is_processor_based;
-  uint64_t opened_at, step_began, looked_at, processor_base;
+  uint64_t opened_at, looked_at;
+  int64_t processor_base;
   uint64_t step_used, processor_used;
   uint64_t posted;
   int is_suppressed;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { LARGE = 256 << 10, REFUSALS_MAX = 64, DEEP = 100000 };
+enum { LARGE = 64 << 10, REFUSALS_MAX = 64, DEEP = 100000, MILLISECOND = 1000000 };
 
 static const char stop_marker;
 
@@ -65,23 +65,22 @@ void shim_slow_charge(shim_session *s, lua_State *L) {
   shim_raise_stop(L);
 }
 
-// The processor time of this step. A system call is only made where a millisecond went by, and at
-// first all time counts as processor time: most steps are over before.
+// The processor time of this step. A system call is only made once a millisecond went by on the
+// wall: most steps are over before. That millisecond counts as used; it may be more than the thread
+// ever had, so the base can be below zero.
 static uint64_t step_time(shim_session *s, uint64_t now) {
   if (s->is_step_fresh) {
     s->is_step_fresh = 0;
     s->is_processor_based = 0;
-    s->step_began = s->looked_at = now;
-    s->step_used = 0;
-  } else if (!s->is_processor_based) {
-    s->step_used = now - s->step_began;
-    if (s->step_used < 1000000) return s->step_used;
-    s->is_processor_based = 1;
-    s->processor_base = clock_now(CLOCK_THREAD_CPUTIME_ID) - s->step_used;
     s->looked_at = now;
-  } else if (now - s->looked_at > 1000000) {
-    uint64_t processor = clock_now(CLOCK_THREAD_CPUTIME_ID);
-    s->step_used = processor > s->processor_base ? processor - s->processor_base : 0;
+    s->step_used = 0;
+  } else if (now - s->looked_at > MILLISECOND) {
+    int64_t processor = (int64_t)clock_now(CLOCK_THREAD_CPUTIME_ID);
+    if (!s->is_processor_based) {
+      s->is_processor_based = 1;
+      s->processor_base = processor - MILLISECOND;
+    }
+    s->step_used = (uint64_t)(processor - s->processor_base);
     s->looked_at = now;
   }
   return s->step_used;
@@ -178,7 +177,7 @@ void *shim_allocate(void *context, void *block, size_t old, size_t size) {
     if (s->memory + (size - old) > s->limits.memory_bytes) {
       return refuse(s, block, size, SHIM_MEMORY);
     }
-    if (size >= LARGE && (s->reason != SHIM_RUNNING || shim_look(s))) return NULL;
+    if (size >= 4 * LARGE && (s->reason != SHIM_RUNNING || shim_look(s))) return NULL;
   }
   void *fresh = realloc(block, size);
   if (fresh == NULL) return size > old ? refuse(s, block, size, SHIM_MEMORY) : block;

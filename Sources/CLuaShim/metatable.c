@@ -13,12 +13,21 @@ static const char *const names[] = {
     "__metatable",
 };
 
-enum { NAME_COUNT = sizeof(names) / sizeof(*names), NAME_MAX_LENGTH = 100, SET_COST = 30 };
+enum {
+  NAME_COUNT = METANAME_COUNT,
+  NAME_MAX_LENGTH = 100,
+  SET_COST = 30,
+  CALL = 2,  // places in names
+  NAME = 4,
+};
+
+_Static_assert(sizeof(names) / sizeof(*names) == METANAME_COUNT, "as many names as places");
 
 void open_metatables(lua_State *L) {
   lua_createtable(L, NAME_COUNT, 0);
   for (int i = 0; i < NAME_COUNT; i++) {
-    lua_pushstring(L, names[i]);
+    // Short strings are unique, so a name is known by its address.
+    session_of(L)->metanames[i] = lua_pushstring(L, names[i]);
     lua_rawseti(L, -2, i + 1);
   }
   lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_METANAMES);
@@ -55,50 +64,75 @@ void mark_array(lua_State *L, int index) {
 }
 
 // Whether the value on top may stand in a copy under a name.
-static int is_allowed(lua_State *L, const char *name) {
+static int is_allowed(lua_State *L, int name) {
   int type = lua_type(L, -1);
-  if (type == LUA_TNIL) return 0;
   // A chain of callable tables would shift its arguments once for each link, in one instruction.
-  if (strcmp(name, "__call") == 0) return type == LUA_TFUNCTION;
-  if (strcmp(name, "__name") == 0) {
-    return type == LUA_TSTRING && lua_rawlen(L, -1) <= NAME_MAX_LENGTH;
-  }
-  return 1;
+  if (name == CALL) return type == LUA_TFUNCTION;
+  if (name == NAME) return type == LUA_TSTRING && lua_rawlen(L, -1) <= NAME_MAX_LENGTH;
+  return type != LUA_TNIL;
 }
 
-// Whether the copy on top still says what the script's metatable says. The names are at names_at.
-static int is_current(lua_State *L, int metatable, int names_at) {
+// Which name the key at an index is, or -1.
+static int name_at(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TSTRING) return -1;
+  const char *key = lua_tolstring(L, index, NULL);
+  if (key[0] != '_' || key[1] != '_') return -1;
+  const char *const *known = session_of(L)->metanames;
+  for (int i = 0; i < NAME_COUNT; i++) {
+    if (known[i] == key) return i;
+  }
+  return -1;
+}
+
+// Whether the copy on top still says what the script's metatable says.
+static int is_current(lua_State *L, int metatable) {
   int copy = lua_gettop(L);
-  for (int i = 1; i <= NAME_COUNT; i++) {
-    lua_rawgeti(L, names_at, i);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, metatable);
-    if (!is_allowed(L, names[i - 1])) {
+  lua_rawgeti(L, copy, 1);
+  lua_Integer missing = lua_tointegerx(L, -1, NULL);
+  lua_pop(L, 1);
+  uint64_t seen = 0;
+  lua_pushnil(L);
+  while (lua_next(L, metatable)) {
+    int name = name_at(L, -2);
+    seen += 1;
+    if (name >= 0 && is_allowed(L, name)) {
+      lua_pushvalue(L, -2);
+      lua_rawget(L, copy);
+      int same = lua_rawequal(L, -1, -2);
       lua_pop(L, 1);
-      lua_pushnil(L);
+      if (!same) {
+        lua_settop(L, copy);
+        return 0;
+      }
+      missing -= 1;
     }
-    lua_insert(L, -2);
-    lua_rawget(L, copy);
-    int same = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    if (!same) return 0;
+    lua_pop(L, 1);
   }
-  return 1;
+  charge(session_of(L), L, seen);
+  return missing == 0;
 }
 
-static void push_copy(lua_State *L, int metatable, int names_at, int marked) {
-  lua_createtable(L, 0, 4);
+// Pushes a copy; at 1 it has the number of its metamethods.
+static void push_copy(lua_State *L, int metatable, int marked) {
+  lua_createtable(L, 1, 2);
   int copy = lua_gettop(L);
-  for (int i = 1; i <= NAME_COUNT; i++) {
-    lua_rawgeti(L, names_at, i);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, metatable);
-    if (is_allowed(L, names[i - 1])) {
+  lua_Integer count = 0;
+  uint64_t seen = 0;
+  lua_pushnil(L);
+  while (lua_next(L, metatable)) {
+    int name = name_at(L, -2);
+    seen += 1;
+    if (name >= 0 && is_allowed(L, name)) {
+      lua_pushvalue(L, -2);
+      lua_pushvalue(L, -2);
       lua_rawset(L, copy);
-    } else {
-      lua_pop(L, 2);
+      count += 1;
     }
+    lua_pop(L, 1);
   }
+  charge(session_of(L), L, seen);
+  lua_pushinteger(L, count);
+  lua_rawseti(L, copy, 1);
   lua_pushvalue(L, metatable);
   lua_rawsetp(L, copy, &original_key);
   if (marked) {
@@ -109,18 +143,16 @@ static void push_copy(lua_State *L, int metatable, int names_at, int marked) {
 
 // Pushes the private copy for the metatable; objects of a class share one.
 static void push_private(lua_State *L, int metatable, int marked) {
-  lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_METANAMES);
-  int names_at = lua_gettop(L);
   if (marked) {
-    push_copy(L, metatable, names_at, 1);
+    push_copy(L, metatable, 1);
     return;
   }
   lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_METATABLES);
   int cache = lua_gettop(L);
   lua_pushvalue(L, metatable);
-  if (lua_rawget(L, cache) == LUA_TTABLE && is_current(L, metatable, names_at)) return;
-  lua_pop(L, 1);
-  push_copy(L, metatable, names_at, 0);
+  if (lua_rawget(L, cache) == LUA_TTABLE && is_current(L, metatable)) return;
+  lua_settop(L, cache);
+  push_copy(L, metatable, 0);
   lua_pushvalue(L, metatable);
   lua_pushvalue(L, -2);
   lua_rawset(L, cache);

@@ -13,7 +13,7 @@ typedef struct {
   size_t count;  // of the text; for other keys, how many came before
 } key;
 
-enum { NEXT_COST = 30 };
+enum { NEXT_COST = 30, FEW = 32 };
 
 static key key_at(lua_State *L, int index) {
   key result = {4, 0, {0}, 0};
@@ -117,27 +117,57 @@ static int next_of_keys(lua_State *L) {
   return 2;
 }
 
-// Whether the keys of the table at 1 are exactly 1 to n, and how many there are.
-static int count_keys(lua_State *L, lua_Integer *count) {
-  lua_Integer largest = 0;
-  int is_array = 1;
-  *count = 0;
-  lua_pushnil(L);
-  while (lua_next(L, 1)) {
-    *count += 1;
-    if (lua_isinteger(L, -2)) {
-      lua_Integer i = lua_tointegerx(L, -2, NULL);
-      if (i < 1) is_array = 0;
-      if (i > largest) largest = i;
-    } else {
-      is_array = 0;
-    }
-    lua_pop(L, 1);
+// pairs of a table of few keys. Upvalues: how many were visited, the keys.
+static int next_of_few(lua_State *L) {
+  int i = (int)lua_tointegerx(L, lua_upvalueindex(1), NULL);
+  lua_settop(L, 1);
+  for (;;) {
+    i += 1;
+    if (lua_type(L, lua_upvalueindex(i + 1)) == LUA_TNONE) return 0;
+    lua_pushvalue(L, lua_upvalueindex(i + 1));
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, 1) != LUA_TNIL) break;
+    lua_settop(L, 1);
   }
-  return is_array && largest == *count;
+  lua_pushinteger(L, i);
+  lua_replace(L, lua_upvalueindex(1));
+  return 2;
 }
 
-// Pushes a table of the keys of the table at 1, in order.
+typedef struct {
+  lua_Integer count;
+  lua_Integer largest;
+  int is_array;       // all keys so far are positive integers
+  entry few[FEW];     // the first keys; they are on the stack, at the places told
+} keys_seen;
+
+// Looks at all keys of the table at 1; the first of them stay on the stack.
+static void look_at_keys(lua_State *L, keys_seen *seen) {
+  seen->count = seen->largest = 0;
+  seen->is_array = 1;
+  lua_pushnil(L);
+  while (lua_next(L, 1)) {
+    lua_pop(L, 1);
+    if (seen->is_array && lua_isinteger(L, -1)) {
+      lua_Integer i = lua_tointegerx(L, -1, NULL);
+      if (i < 1) seen->is_array = 0;
+      if (i > seen->largest) seen->largest = i;
+    } else {
+      seen->is_array = 0;
+    }
+    if (seen->count < FEW) {
+      entry *next = &seen->few[seen->count];
+      next->key = key_at(L, -1);
+      if (next->key.rank == 4) next->key.count = (size_t)seen->count;
+      lua_pushvalue(L, -1);
+      next->at = lua_gettop(L) - 1;
+    }
+    seen->count += 1;
+  }
+  seen->is_array = seen->is_array && seen->largest == seen->count;
+}
+
+// Pushes the keys of the table at 1 as a table, in order.
 static void push_keys(shim_session *s, lua_State *L, lua_Integer count) {
   entry *entries = lua_newuserdatauv(L, (size_t)count * 2 * sizeof(entry) + 1, 0);
   lua_createtable(L, (int)count, 0);
@@ -161,6 +191,24 @@ static void push_keys(shim_session *s, lua_State *L, lua_Integer count) {
   }
 }
 
+static void push_iterator(shim_session *s, lua_State *L, keys_seen *seen) {
+  if (seen->is_array) {
+    lua_pushinteger(L, seen->count);
+    lua_pushcclosure(L, next_of_array, 1);
+  } else if (seen->count <= FEW) {
+    entry other[FEW];
+    sort_entries(s, L, seen->few, other, (size_t)seen->count);
+    lua_pushinteger(L, 0);
+    for (lua_Integer i = 0; i < seen->count; i++) lua_pushvalue(L, (int)seen->few[i].at);
+    lua_pushcclosure(L, next_of_few, (int)seen->count + 1);
+  } else {
+    lua_settop(L, 1);
+    push_keys(s, L, seen->count);
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, next_of_keys, 2);
+  }
+}
+
 static int pairs_returned(lua_State *L, int status, lua_KContext context) {
   (void)L;
   (void)status;
@@ -177,18 +225,12 @@ int base_pairs(lua_State *L) {
     return 3;
   }
   luaL_checktype(L, 1, LUA_TTABLE);
-  lua_Integer count;
   lua_settop(L, 1);
-  int is_array = count_keys(L, &count);
-  charge(s, L, NEXT_COST + (uint64_t)count);
-  if (is_array) {
-    lua_pushinteger(L, count);
-    lua_pushcclosure(L, next_of_array, 1);
-  } else {
-    push_keys(s, L, count);
-    lua_pushinteger(L, 0);
-    lua_pushcclosure(L, next_of_keys, 2);
-  }
+  luaL_checkstack(L, 2 * FEW + 8, NULL);
+  keys_seen seen;
+  look_at_keys(L, &seen);
+  charge(s, L, NEXT_COST + (uint64_t)seen.count);
+  push_iterator(s, L, &seen);
   lua_pushvalue(L, 1);
   lua_pushnil(L);
   return 3;

@@ -26,8 +26,11 @@ const char *shim_chunk_name(const shim_session *s, uint32_t chunk) {
 
 // Whether a frame is a script's, and where. Frames of the host's own chunks and of C are not.
 int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place *place) {
-  lua_getinfo(L, "Sl", frame);
-  if (frame->currentline <= 0 || frame->source[0] != '@') return 0;
+  // Functions of C have no line, and their source would be made for nothing.
+  lua_getinfo(L, "l", frame);
+  if (frame->currentline <= 0) return 0;
+  lua_getinfo(L, "S", frame);
+  if (frame->source[0] != '@') return 0;
   for (uint32_t i = 0; i < s->chunk_count; i++) {
     if (strcmp(s->chunks[i].source, frame->source) == 0) {
       place->chunk = i;

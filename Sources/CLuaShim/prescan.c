@@ -15,6 +15,7 @@ typedef struct {
   int jumps;
   int depth;
   int suffixes[NESTING_MAX + 1];  // of the expression at each depth
+  char is_call[NESTING_MAX + 1];  // whether the bracket at each depth is a call or a table
   int is_operand;                 // whether the token before can take a suffix
   int blocks;                     // 'do', 'then', 'repeat' and 'function' that are open
 } scan;
@@ -115,9 +116,21 @@ static const char *open_bracket(scan *s) {
   if (!s->is_operand) s->suffixes[s->depth] = 0;
   if (s->depth >= NESTING_MAX) return "brackets are nested too deep";
   s->suffixes[++s->depth] = 0;
+  s->is_call[s->depth] = *s->next == '{' || (*s->next == '(' && s->is_operand);
   s->is_operand = 0;
   s->next++;
   return NULL;
+}
+
+// What stands in an index or in plain brackets is part of the same chain for Lua.
+static const char *close_bracket(scan *s) {
+  s->next++;
+  s->is_operand = 1;
+  if (s->depth == 0) return NULL;
+  int inner = s->is_call[s->depth] ? 0 : s->suffixes[s->depth];
+  s->depth--;
+  s->suffixes[s->depth] += inner;
+  return s->suffixes[s->depth] > SUFFIXES_MAX ? "an expression has too many suffixes" : NULL;
 }
 
 static const char *scan_token(scan *s) {
@@ -146,11 +159,7 @@ static const char *scan_token(scan *s) {
     case '{': return open_bracket(s);
     case ')':
     case ']':
-    case '}':
-      s->next++;
-      if (s->depth > 0) s->depth--;
-      s->is_operand = 1;
-      return NULL;
+    case '}': return close_bracket(s);
     case '.':
       if (peek(s, 1) == '.') break;
       s->next++;

@@ -29,16 +29,30 @@ internal import CLuaShim
   ///   - cancellation: A switch to share with others.
   /// - Throws: ``LuaError`` if the prelude fails or makes a request, if memory is too small for a
   ///   state, or if the Lua library is not one that was tested.
-  public init(
+  public convenience init(
     limits: LuaLimits,
     prelude: LuaProgram,
     seed: UInt64 = 0,
     cancellation: LuaCancellation = LuaCancellation()
   ) throws(LuaError) {
+    try self.init(
+      limits: limits, prelude: prelude, seed: seed, cancellation: cancellation,
+      failingAllocation: 0)
+  }
+
+  /// For tests: from the n-th on all allocations of Lua fail.
+  init(
+    limits: LuaLimits,
+    prelude: LuaProgram,
+    seed: UInt64 = 0,
+    cancellation: LuaCancellation = LuaCancellation(),
+    failingAllocation: UInt64
+  ) throws(LuaError) {
     if let problem = unsafe shim_check_library() {
       throw LuaError(kind: .host, message: unsafe String(cString: problem))
     }
     var bounds = limits.bounds
+    bounds.failing_allocation = failingAllocation
     guard let state = unsafe shim_open(&bounds, cancellation.flag, seed) else {
       throw LuaError(kind: .limit(.memory(bytes: limits.memoryBytes)), message: "not enough memory")
     }
