@@ -100,6 +100,14 @@ let package = Package(
       ],
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "LuaRequests", dependencies: ["LuaVM"], path: "Benchmarks/LuaRequests",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "LuaRequestsPlainC", dependencies: ["CLua"], path: "Benchmarks/LuaRequestsPlainC"),
+    .executableTarget(
+      name: "LuaRunner", dependencies: ["LuaVM"], path: "Benchmarks/LuaRunner",
+      swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: ["GodwitCore", "GodwitAtlas", "AtlasSimulator"],
