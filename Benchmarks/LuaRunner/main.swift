@@ -62,11 +62,14 @@ let prelude = try LuaProgram.compile(
 
 func show(_ session: LuaSession) {
   for post in session.takePosts() {
-    switch post.arguments.first {
-    case .string(let text)?: print(text)
-    case .bytes(let bytes)?: print(String(decoding: bytes, as: UTF8.self))
-    default: break
-    }
+    var bytes: [UInt8] =
+      switch post.arguments.first {
+      case .string(let text)?: Array(text.utf8)
+      case .bytes(let bytes)?: bytes
+      default: []
+      }
+    bytes.append(10)
+    _ = write(1, bytes, bytes.count)
   }
 }
 

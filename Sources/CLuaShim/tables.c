@@ -34,7 +34,7 @@ static int table_remove(lua_State *L) {
   lua_Integer size = length_of(L, 1), at = luaL_optinteger(L, 2, size);
   if (at != size) {
     luaL_argcheck(
-        L, (lua_Unsigned)at - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
+        L, (lua_Unsigned)at - 1u <= (lua_Unsigned)size, 1, "position out of bounds");
   }
   lua_geti(L, 1, at);
   for (; at < size; at++) {
@@ -76,7 +76,8 @@ static void add_element(lua_State *L, luaL_Buffer *buffer, lua_Integer i) {
   lua_geti(L, 1, i);
   if (!lua_isstring(L, -1)) {
     luaL_error(
-        L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)i);
+        L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1),
+        (LUAI_UACINT)i);
   }
   charge(session_of(L), L, 1);
   charge_bytes(L, -1, 32);
