@@ -70,7 +70,13 @@ struct Planning {
     let migration = try await Migration(source, pool: pool)
     let selection = try options.selection.selection()
     let columns = Set((selection.targets ?? []).flatMap(\.variables.keys))
-    let references = options.inputs.secrets.references
+    var references = options.inputs.secrets.references
+    if options.inputs.withoutSecrets {
+      // Nothing is resolved, so that nothing has to be given.
+      for spec in migration.parameters where spec.kind == .secret && references[spec.name] == nil {
+        references[spec.name] = ""
+      }
+    }
     let inputs = try options.inputs.inputs(
       for: migration,
       secretNames: Set(references.keys),
