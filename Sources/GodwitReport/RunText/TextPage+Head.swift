@@ -100,7 +100,7 @@ extension TextPage {
   private static func secret(_ secret: SecretInput) -> String {
     let reference = SafeText.line(secret.reference, limit: 120)
     guard let fingerprint = secret.fingerprint else {
-      return "<secret> not resolved (\(reference))"
+      return reference.isEmpty ? "<secret> not given" : "<secret> not resolved (\(reference))"
     }
     return "<secret> ****\(SafeText.line(fingerprint.tail, limit: 8)) (\(reference))"
   }
