@@ -88,6 +88,7 @@ static void sort_entries(shim_session *s, lua_State *L, entry *entries, entry *o
 
 // pairs of a table whose keys are 1 to n: upvalue 1 is n.
 static int next_of_array(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
   lua_Integer i = lua_tointegerx(L, 2, NULL);
   lua_Integer count = lua_tointegerx(L, lua_upvalueindex(1), NULL);
   lua_settop(L, 1);
@@ -102,6 +103,7 @@ static int next_of_array(lua_State *L) {
 
 // pairs of any other table. Upvalues: the keys, how many were visited.
 static int next_of_keys(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
   lua_Integer i = lua_tointegerx(L, lua_upvalueindex(2), NULL);
   lua_settop(L, 1);
   for (;;) {
@@ -119,6 +121,7 @@ static int next_of_keys(lua_State *L) {
 
 // pairs of a table of few keys. Upvalues: how many were visited, the keys.
 static int next_of_few(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
   int i = (int)lua_tointegerx(L, lua_upvalueindex(1), NULL);
   lua_settop(L, 1);
   for (;;) {

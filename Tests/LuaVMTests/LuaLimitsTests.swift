@@ -101,7 +101,8 @@ import Testing
 
   @Test(arguments: hungry)
   func `memory is bounded, and running out of it cannot be caught`(source: String) {
-    let limits = Self.small()
+    var limits = Self.small()
+    limits.processorTimeBetweenRequests = .seconds(10)
     switch failure(source, limits: limits)?.kind {
     case .limit(.memory(bytes: limits.memoryBytes)): break
     case .limit(.allocation(bytes: limits.allocationBytes)): break
