@@ -14,7 +14,7 @@ public struct Simulator: Sendable {
 
   private let store: WorldStore
   private let log: RequestLog?
-  private let server: Server<HTTP1Channel>
+  private let server: Server<LoopBoundChannel>
   private let running: Task<Void, Never>
 
   /// What the world is called; a world file keeps it, and equal worlds share it.
@@ -98,9 +98,11 @@ public struct Simulator: Sendable {
     )
     let (ports, port) = AsyncStream<Int?>.makeStream()
     let server = Server(
-      childChannelSetup: HTTP1Channel { request, writer, channel in
-        try await pipeline.respond(to: request, with: writer, on: channel)
-      },
+      childChannelSetup: LoopBoundChannel(
+        http: HTTP1Channel { request, writer, channel in
+          try await pipeline.respond(to: request, with: writer, on: channel)
+        }
+      ),
       configuration: ServerConfiguration(
         address: .hostname("127.0.0.1", port: configuration.port),
         backlog: 4096

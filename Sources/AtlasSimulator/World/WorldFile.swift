@@ -78,6 +78,9 @@ struct WorldFile {
   private func make(projects: Int, seed: UInt64, replacing: Bool) throws(SimulatorError) {
     let draft = "\(path).\(getpid()).\(UInt32.random(in: 0...(.max))).draft"
     defer { unlink(draft) }
+    // A world keeps the keys it is given: nobody else may read it. SQLite keeps the mode.
+    let descriptor = creat(draft, 0o600)
+    if descriptor >= 0 { close(descriptor) }
     do {
       var configuration = Configuration()
       configuration.prepareDatabase { database in

@@ -28,6 +28,8 @@ import Testing
       let before = try first.world.fingerprint()
       await first.stop()
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["world.db"])
+      let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions]
+      #expect(mode as? Int == 0o600)
 
       var other = configuration(path)
       other.projects = 99
