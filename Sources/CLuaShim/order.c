@@ -92,8 +92,8 @@ static int next_of_array(lua_State *L) {
   lua_Integer i = lua_tointegerx(L, 2, NULL);
   lua_Integer count = lua_tointegerx(L, lua_upvalueindex(1), NULL);
   lua_settop(L, 1);
-  while (++i <= count) {
-    lua_pushinteger(L, i);
+  while (i < count) {
+    lua_pushinteger(L, ++i);
     if (lua_rawgeti(L, 1, i) != LUA_TNIL) return 2;
     lua_settop(L, 1);
     charge(session_of(L), L, 1);

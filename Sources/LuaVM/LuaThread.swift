@@ -1,6 +1,3 @@
-internal import Dispatch
-internal import Synchronization
-
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -37,34 +34,52 @@ final class LuaThread: SerialExecutor {
 }
 
 /// The jobs that wait, kept apart from the executor so that the thread does not keep it alive.
-private final class Mailbox: Sendable {
-  @safe private struct State {
-    // A job keeps its actor alive, and that its executor, until the job has run.
-    var jobs: [(UnownedJob, UnownedSerialExecutor)] = unsafe []
-    var isClosed = false
-    var thread: pthread_t?
+///
+/// Its fields are touched only between `lock` and `unlock`, which is why it may be `Sendable`. The
+/// lock is one of pthreads, since it goes with a condition and the thread sanitizer knows it.
+@safe private final class Mailbox: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  // A job keeps its actor alive, and that its executor, until the job has run.
+  private var jobs: [(UnownedJob, UnownedSerialExecutor)] = unsafe []
+  private var isClosed = false
+  private var thread: pthread_t?
+
+  init() {
+    unsafe mutex.initialize(to: pthread_mutex_t())
+    unsafe wakeUp.initialize(to: pthread_cond_t())
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(wakeUp, nil)
   }
 
-  private let state = Mutex(State())
-  private let wakeUp = DispatchSemaphore(value: 0)
+  deinit {
+    unsafe pthread_cond_destroy(wakeUp)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe wakeUp.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  private func lock() { unsafe pthread_mutex_lock(mutex) }
+  private func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
   func add(_ job: UnownedJob, for executor: UnownedSerialExecutor) {
-    let wasEmpty = state.withLock { state in
-      unsafe state.jobs.append((job, executor))
-      return unsafe state.jobs.count == 1
-    }
-    if wasEmpty { wakeUp.signal() }
+    lock()
+    unsafe jobs.append((job, executor))
+    unsafe pthread_cond_signal(wakeUp)
+    unlock()
   }
 
   func close() {
-    state.withLock { $0.isClosed = true }
-    wakeUp.signal()
+    lock()
+    isClosed = true
+    unsafe pthread_cond_signal(wakeUp)
+    unlock()
   }
 
   var isCurrentThread: Bool {
-    state.withLock { state in
-      state.thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
-    }
+    lock()
+    defer { unlock() }
+    return thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false
   }
 
   func startThread(stackBytes: Int) {
@@ -87,23 +102,25 @@ private final class Mailbox: Sendable {
     unsafe pthread_attr_destroy(&attributes)
   }
 
+  /// Takes all jobs that wait; waits for one where there is none. Empty once closed.
+  private func take() -> [(UnownedJob, UnownedSerialExecutor)] {
+    lock()
+    defer { unlock() }
+    while unsafe jobs.isEmpty && !isClosed { unsafe pthread_cond_wait(wakeUp, mutex) }
+    let taken = unsafe jobs
+    unsafe jobs.removeAll(keepingCapacity: true)
+    return unsafe taken
+  }
+
   private func run() {
-    state.withLock { $0.thread = pthread_self() }
+    lock()
+    thread = pthread_self()
+    unlock()
     while true {
-      wakeUp.wait()
-      while true {
-        let (jobs, isClosed) = unsafe state.withLock { state in
-          let jobs = unsafe state.jobs
-          unsafe state.jobs.removeAll(keepingCapacity: true)
-          return unsafe (jobs, state.isClosed)
-        }
-        if unsafe jobs.isEmpty {
-          if isClosed { return }
-          break
-        }
-        for unsafe (job, executor) in unsafe jobs {
-          unsafe job.runSynchronously(on: executor)
-        }
+      let taken = unsafe take()
+      if unsafe taken.isEmpty { return }
+      for unsafe (job, executor) in unsafe taken {
+        unsafe job.runSynchronously(on: executor)
       }
     }
   }

@@ -36,7 +36,7 @@ import Testing
   @Test func `a script that computes does not hold up sessions on other threads`() async throws {
     let pool = LuaThreadPool(width: 2)
     var limits = LuaLimits()
-    limits.processorTimeBetweenRequests = .milliseconds(500)
+    limits.processorTimeBetweenRequests = .seconds(1)
     let busy = try Self.actor(pool, limits)
     let other = try Self.actor(pool)
     let endless = try Self.program("while true do end")
@@ -44,12 +44,12 @@ import Testing
     async let turn = busy.start(entry: "run", program: endless)
     try await Task.sleep(for: .milliseconds(50))
     let time = await clock.measure { _ = await other.start(entry: "echo") }
-    #expect(time < .milliseconds(300))
+    #expect(time < .milliseconds(800))
     guard case .failed(let error) = await turn.step else {
       Issue.record("went on")
       return
     }
-    #expect(error.kind == .limit(.processorTimeBetweenRequests(.milliseconds(500))))
+    #expect(error.kind == .limit(.processorTimeBetweenRequests(.seconds(1))))
   }
 
   @Test(arguments: [
@@ -70,7 +70,7 @@ import Testing
       return
     }
     #expect(error.kind == .cancelled)
-    #expect(start.duration(to: clock.now) < .milliseconds(100))
+    #expect(start.duration(to: clock.now) < .seconds(1))
   }
 
   @Test func `a session that waits fails when it is resumed after a cancellation`() async throws {
