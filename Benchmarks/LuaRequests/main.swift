@@ -13,7 +13,9 @@ let prelude = try LuaProgram.compile(
     ask = function(...) return request(...) end
     ask_directly = request
     return { run = function(chunk) return chunk() end }
-    """, name: "prelude")
+    """,
+  name: "prelude"
+)
 
 let limits: LuaLimits = {
   var limits = LuaLimits()
@@ -64,20 +66,26 @@ let table = """
 
 line(
   "request with an integer",
-  try fastest { try run("for i = 1, \(requests) do ask_directly('get', i) end") })
+  try fastest { try run("for i = 1, \(requests) do ask_directly('get', i) end") }
+)
 line(
   "request with an integer, by the prelude",
-  try fastest { try run("for i = 1, \(requests) do ask('get', i) end") })
+  try fastest { try run("for i = 1, \(requests) do ask('get', i) end") }
+)
 line(
   "request with a table",
-  try fastest { try run(table + " for i = 1, \(requests) do ask_directly('put', t) end") })
+  try fastest { try run(table + " for i = 1, \(requests) do ask_directly('put', t) end") }
+)
 line(
   "session with a small prelude",
   try fastest {
     try nanoseconds(
       clock.measure {
         for _ in 0..<states { _ = try LuaSession(limits: limits, prelude: prelude) }
-      }, over: states)
-  })
+      },
+      over: states
+    )
+  }
+)
 let session = try LuaSession(limits: limits, prelude: prelude)
 line("memory of a session", Double(session.statistics.memoryBytes), "bytes")

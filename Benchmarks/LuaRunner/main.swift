@@ -58,7 +58,9 @@ let prelude = try LuaProgram.compile(
       post("print", concat(words, "\\t"))
     end
     return { run = function(chunk) return chunk() end }
-    """, name: "prelude")
+    """,
+  name: "prelude"
+)
 
 func show(_ session: LuaSession) {
   for post in session.takePosts() {

@@ -146,8 +146,8 @@ static void sort_fields(const uint8_t *tape, field *fields, field *other, size_t
   sort_fields(tape, fields + half, other + half, count - half);
   memcpy(other, fields, count * sizeof(field));
   for (size_t i = 0; i < count; i++) {
-    int takes_right =
-        left >= half || (right < count && is_before(tape + other[right].start, tape + other[left].start));
+    int takes_right = left >= half
+        || (right < count && is_before(tape + other[right].start, tape + other[left].start));
     fields[i] = takes_right ? other[right++] : other[left++];
   }
 }
@@ -215,7 +215,8 @@ static int encode_table(encoder *e, int index) {
   shim_buffer *out = e->out;
   const void *identity = lua_topointer(L, index);
   for (int i = 0; i < e->depth; i++) {
-    if (e->open[i] == identity) return fail(e, "a table that contains itself cannot be handed over");
+    if (e->open[i] != identity) continue;
+    return fail(e, "a table that contains itself cannot be handed over");
   }
   if ((uint64_t)e->depth >= e->s->limits.value_depth || e->depth >= DEPTH_MAX
       || !lua_checkstack(L, 6)) {

@@ -12,7 +12,9 @@ static int is_control(const unsigned char *text, size_t length) {
   if (length == 1) return *text < 0x20 || *text == 0x7F;
   if (length == 2) return text[0] == 0xC2 && text[1] < 0xA0;
   if (length != 3 || text[0] != 0xE2) return 0;
-  if (text[1] == 0x80) return text[2] >= 0x8E && text[2] <= 0xAE && !(text[2] > 0x8F && text[2] < 0xA8);
+  if (text[1] == 0x80) {
+    return (text[2] >= 0x8E && text[2] <= 0x8F) || (text[2] >= 0xA8 && text[2] <= 0xAE);
+  }
   return text[1] == 0x81 && text[2] >= 0xA6 && text[2] <= 0xA9;
 }
 
@@ -21,8 +23,8 @@ static size_t write_escaped(char *place, const unsigned char *text, size_t lengt
   if (*text == '\t') return (size_t)sprintf(place, "\\t");
   if (*text == '\r') return (size_t)sprintf(place, "\\r");
   if (length == 1) return (size_t)sprintf(place, "\\x%02x", *text);
-  unsigned code = length == 2 ? (text[0] & 0x1Fu) << 6 | (text[1] & 0x3Fu)
-                              : (text[0] & 0x0Fu) << 12 | (text[1] & 0x3Fu) << 6 | (text[2] & 0x3Fu);
+  unsigned code = text[0] & (length == 2 ? 0x1Fu : 0x0Fu);
+  for (size_t i = 1; i < length; i++) code = code << 6 | (text[i] & 0x3Fu);
   return (size_t)sprintf(place, "\\u{%x}", code);
 }
 

@@ -64,13 +64,16 @@ typedef struct {
 } entry;
 
 // A merge sort; other is as large as entries.
-static void sort_entries(shim_session *s, lua_State *L, entry *entries, entry *other, size_t count) {
+static void sort_entries(
+    shim_session *s, lua_State *L, entry *entries, entry *other, size_t count) {
   charge(s, L, count);
   if (count < 12) {
     for (size_t i = 1; i < count; i++) {
       entry moving = entries[i];
       size_t j = i;
-      for (; j > 0 && compare(&moving.key, &entries[j - 1].key) < 0; j--) entries[j] = entries[j - 1];
+      for (; j > 0 && compare(&moving.key, &entries[j - 1].key) < 0; j--) {
+        entries[j] = entries[j - 1];
+      }
       entries[j] = moving;
     }
     return;

@@ -59,7 +59,9 @@ public actor LuaActor {
 
   /// Calls one of the prelude's entry functions, see ``LuaSession/start(entry:program:arguments:)``.
   public func start(
-    entry: String, program: LuaProgram? = nil, arguments: [LuaValue] = []
+    entry: String,
+    program: LuaProgram? = nil,
+    arguments: [LuaValue] = []
   ) async -> LuaTurn {
     await take { $0.start(entry: entry, program: program, arguments: arguments) }
   }
@@ -99,7 +101,11 @@ public actor LuaActor {
   private func opened() throws(LuaError) -> LuaSession {
     if let session { return session }
     let made = try LuaSession(
-      limits: limits, prelude: prelude, seed: seed, cancellation: cancellation)
+      limits: limits,
+      prelude: prelude,
+      seed: seed,
+      cancellation: cancellation
+    )
     session = made
     return made
   }

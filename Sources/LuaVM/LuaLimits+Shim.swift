@@ -15,7 +15,8 @@ extension LuaLimits {
       value_nodes: UInt64(clamping: valueNodes),
       value_bytes: UInt64(clamping: min(valueBytes, 1 << 30)),
       post_bytes: UInt64(clamping: postBytes),
-      failing_allocation: 0)
+      failing_allocation: 0
+    )
   }
 
   /// The kind of error for a reason of the shim's.

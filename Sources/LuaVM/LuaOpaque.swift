@@ -12,7 +12,10 @@ public struct LuaOpaque: Sendable, Hashable {
   ///   - display: What `tostring` gives.
   ///   - fields: What a script may read by name.
   public init(
-    kind: String, payload: String, display: String, fields: [String: LuaValue] = [:]
+    kind: String,
+    payload: String,
+    display: String,
+    fields: [String: LuaValue] = [:]
   ) {
     storage = Storage(kind: kind, payload: payload, display: display, fields: fields)
   }

@@ -19,6 +19,7 @@ public struct LuaProgram: Sendable, Hashable {
   /// - Parameters:
   ///   - source: The text; at most 256 KB.
   ///   - name: The chunk's name.
+  /// - Returns: The program.
   /// - Throws: ``LuaError`` of the kind `syntax` or `refusedSource`, with the line.
   public static func compile(source: [UInt8], name: String) throws(LuaError) -> LuaProgram {
     try compile(bytes: source, name: name, mark: "@")
@@ -28,9 +29,11 @@ public struct LuaProgram: Sendable, Hashable {
   /// - Parameters:
   ///   - source: The text.
   ///   - name: The chunk's name, seen only when the prelude itself is wrong.
+  /// - Returns: The program.
   /// - Throws: ``LuaError`` of the kind `syntax` or `refusedSource`, with the line.
   public static func compile(
-    prelude source: String, name: String
+    prelude source: String,
+    name: String
   ) throws(LuaError) -> LuaProgram {
     try compile(bytes: Array(source.utf8), name: name, mark: "=")
   }
@@ -42,7 +45,9 @@ public struct LuaProgram: Sendable, Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(storage)) }
 
   private static func compile(
-    bytes: [UInt8], name: String, mark: String
+    bytes: [UInt8],
+    name: String,
+    mark: String
   ) throws(LuaError) -> LuaProgram {
     var code: UnsafeMutablePointer<UInt8>?
     var message: UnsafeMutablePointer<CChar>?
@@ -55,14 +60,22 @@ public struct LuaProgram: Sendable, Hashable {
     // The shim reads the source, and copies what it gives back.
     let status = unsafe bytes.withUnsafeBytes { source in
       unsafe shim_compile(
-        source.baseAddress?.assumingMemoryBound(to: CChar.self), source.count, mark + name, &code,
-        &count, &message, &line)
+        source.baseAddress?.assumingMemoryBound(to: CChar.self),
+        source.count,
+        mark + name,
+        &code,
+        &count,
+        &message,
+        &line
+      )
     }
     guard status == SHIM_COMPILED, let compiled = unsafe code else {
       let text = unsafe message.map { unsafe String(cString: $0) } ?? "out of memory"
       throw LuaError(
         kind: status == SHIM_REFUSED ? .refusedSource : status == SHIM_SYNTAX ? .syntax : .host,
-        message: text, position: line > 0 ? LuaPosition(file: name, line: Int(line)) : nil)
+        message: text,
+        position: line > 0 ? LuaPosition(file: name, line: Int(line)) : nil
+      )
     }
     let buffer = unsafe UnsafeBufferPointer(start: compiled, count: count)
     return LuaProgram(storage: Storage(name: name, code: unsafe Array(buffer)))

@@ -36,8 +36,12 @@ internal import CLuaShim
     cancellation: LuaCancellation = LuaCancellation()
   ) throws(LuaError) {
     try self.init(
-      limits: limits, prelude: prelude, seed: seed, cancellation: cancellation,
-      failingAllocation: 0)
+      limits: limits,
+      prelude: prelude,
+      seed: seed,
+      cancellation: cancellation,
+      failingAllocation: 0
+    )
   }
 
   /// For tests: from the n-th on all allocations of Lua fail.
@@ -76,7 +80,9 @@ internal import CLuaShim
   ///   - arguments: The other arguments.
   /// - Returns: Where it came to; a failure if the session waits for an answer, or is over.
   public func start(
-    entry: String, program: LuaProgram? = nil, arguments: [LuaValue] = []
+    entry: String,
+    program: LuaProgram? = nil,
+    arguments: [LuaValue] = []
   ) -> LuaStep {
     switch phase {
     case .over(let error): return .failed(error)
@@ -146,9 +152,11 @@ internal import CLuaShim
   public var statistics: LuaStatistics {
     let measured = unsafe shim_measure(state)
     return LuaStatistics(
-      memoryBytes: Int(measured.memory_bytes), memoryPeakBytes: Int(measured.memory_peak_bytes),
+      memoryBytes: Int(measured.memory_bytes),
+      memoryPeakBytes: Int(measured.memory_peak_bytes),
       instructions: measured.instructions,
-      processorTime: .nanoseconds(Int64(clamping: measured.processor_nanoseconds)))
+      processorTime: .nanoseconds(Int64(clamping: measured.processor_nanoseconds))
+    )
   }
 
   private func step(_ status: CInt) -> LuaStep {
@@ -185,8 +193,12 @@ internal import CLuaShim
       }
     }
     let error = LuaError(
-      kind: limits.kind(reason: reason), message: message, position: position,
-      value: value == .nil ? nil : value, traceback: frames)
+      kind: limits.kind(reason: reason),
+      message: message,
+      position: position,
+      value: value == .nil ? nil : value,
+      traceback: frames
+    )
     phase = reason == 0 ? .idle : .over(error)
     return error
   }

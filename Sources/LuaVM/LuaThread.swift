@@ -91,18 +91,21 @@ final class LuaThread: SerialExecutor {
     // The thread takes over this reference.
     let context = unsafe Unmanaged.passRetained(self).toOpaque()
     let status = unsafe pthread_create(
-      &thread, &attributes,
+      &thread,
+      &attributes,
       { context in
         if let context = unsafe context {
           unsafe Unmanaged<Mailbox>.fromOpaque(context).takeRetainedValue().run()
         }
         return nil
-      }, context)
+      },
+      context
+    )
     precondition(status == 0, "no thread for Lua: \(status)")
     unsafe pthread_attr_destroy(&attributes)
   }
 
-  /// Takes all jobs that wait; waits for one where there is none. Empty once closed.
+  /// Takes all jobs that wait, or waits for one where there is none; takes none once closed.
   private func take() -> [(UnownedJob, UnownedSerialExecutor)] {
     lock()
     defer { unlock() }
@@ -119,7 +122,7 @@ final class LuaThread: SerialExecutor {
     while true {
       let taken = unsafe take()
       if unsafe taken.isEmpty { return }
-      for unsafe (job, executor) in unsafe taken {
+      for unsafe(job, executor) in unsafe taken {
         unsafe job.runSynchronously(on: executor)
       }
     }

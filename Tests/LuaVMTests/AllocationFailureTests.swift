@@ -28,7 +28,10 @@ import Testing
     let secret = LuaValue.opaque(LuaOpaque(kind: "secret", payload: "p", display: "<s>"))
     do throws(LuaError) {
       let session = try LuaSession(
-        limits: LuaLimits(), prelude: prelude, failingAllocation: UInt64(n))
+        limits: LuaLimits(),
+        prelude: prelude,
+        failingAllocation: UInt64(n)
+      )
       var step = session.start(entry: "run", program: program)
       while case .request(let request) = step {
         step = session.resume(.values(request.arguments.isEmpty ? [secret] : ["y", secret]))

@@ -84,7 +84,8 @@ import Testing
 
   @Test(arguments: refused)
   func `a request where Lua cannot wait is an error that says where`(
-    source: String, message: String
+    source: String,
+    message: String
   ) {
     let error = failure(source)
     #expect(error?.message == message)
@@ -95,7 +96,8 @@ import Testing
   @Test func `posts work where requests do not`() throws {
     let program = try LuaProgram.compile(
       source: Array("table.sort({1, 2}, function() tell('x') end)\nprint(1, {}, 'a')".utf8),
-      name: "s.lua")
+      name: "s.lua"
+    )
     let session = try makeSession()
     guard case .finished = session.start(entry: "run", program: program) else {
       Issue.record("not finished")
@@ -105,8 +107,12 @@ import Testing
       session.takePosts() == [
         LuaPost(name: "tell", arguments: ["x"], position: LuaPosition(file: "s.lua", line: 1)),
         LuaPost(
-          name: "print", arguments: ["1\ttable\ta"], position: LuaPosition(file: "s.lua", line: 2)),
-      ])
+          name: "print",
+          arguments: ["1\ttable\ta"],
+          position: LuaPosition(file: "s.lua", line: 2)
+        ),
+      ]
+    )
     #expect(session.takePosts().isEmpty)
   }
 }

@@ -19,7 +19,9 @@ import Testing
 
   @Test func `a script reaches what is on the list and nothing else`() throws {
     let prelude = try LuaProgram.compile(
-      prelude: "return { run = function(chunk) return chunk() end }", name: "prelude")
+      prelude: "return { run = function(chunk) return chunk() end }",
+      name: "prelude"
+    )
     let program = try LuaProgram.compile(
       source: Array(
         """
@@ -35,20 +37,29 @@ import Testing
         for k, v in pairs(_G) do visit(tostring(k), v) end
         table.sort(found)
         return table.concat(found, ' ')
-        """.utf8), name: "s.lua")
+        """.utf8
+      ),
+      name: "s.lua"
+    )
     let session = try LuaSession(limits: LuaLimits(), prelude: prelude)
     guard case .finished(let values) = session.start(entry: "run", program: program) else {
       Issue.record("did not finish")
       return
     }
-    #expect(values == [.string(Self.golden.split(whereSeparator: \.isWhitespace).joined(separator: " "))])
+    #expect(
+      values == [.string(Self.golden.split(whereSeparator: \.isWhitespace).joined(separator: " "))]
+    )
   }
 
   @Test func `sessions share nothing`() throws {
     let write = try LuaProgram.compile(
-      source: Array("leak = 1 string.leak = 1 math.pi = 3".utf8), name: "a.lua")
+      source: Array("leak = 1 string.leak = 1 math.pi = 3".utf8),
+      name: "a.lua"
+    )
     let read = try LuaProgram.compile(
-      source: Array("return leak, string.leak, math.pi > 3".utf8), name: "b.lua")
+      source: Array("return leak, string.leak, math.pi > 3".utf8),
+      name: "b.lua"
+    )
     _ = try makeSession().start(entry: "run", program: write)
     guard case .finished(let values) = try makeSession().start(entry: "run", program: read) else {
       Issue.record("did not finish")
@@ -60,10 +71,14 @@ import Testing
   @Test func `random numbers are the same for the same seed`() throws {
     let program = try LuaProgram.compile(
       source: Array("return math.random(1000), math.random(1000), math.random()".utf8),
-      name: "s.lua")
+      name: "s.lua"
+    )
     let results = try [UInt64]([1, 1, 2]).map { seed in
-      guard case .finished(let values) = try makeSession(seed: seed).start(
-        entry: "run", program: program)
+      guard
+        case .finished(let values) = try makeSession(seed: seed).start(
+          entry: "run",
+          program: program
+        )
       else { return [LuaValue]() }
       return values
     }

@@ -128,7 +128,8 @@ import Testing
     "return ('x'):find(')')", "return ('x'):find('()%1')", "return ('x'):gsub('', '%1')",
     "return ('x'):gsub('x', '%')", "return ('x'):gsub('x', '%2')", "return ('x'):gsub('(', 'x')",
     "return ('x'):find(('a?'):rep(300))", "return ('x'):rep(300):match(('(x)'):rep(32))",
-    "return ('x'):rep(100000):match('^(.-)*$')", "return ('x'):rep(100000):find(('x-'):rep(50) .. 'y')",
+    "return ('x'):rep(100000):match('^(.-)*$')",
+    "return ('x'):rep(100000):find(('x-'):rep(50) .. 'y')",
     "return ('a'):rep(100000):find(('.*'):rep(20) .. 'b')",
     "return ('['):rep(100000):find('[' .. ('['):rep(100000) .. ']*b')",
     "for a in ('x'):gmatch('') do end", "for a in ('x'):gmatch('()', 1 << 62) do end",
@@ -154,14 +155,17 @@ import Testing
     "coroutine.wrap = error pcall = error error = nil ask()",
     "math = setmetatable({}, {__index = error}) tostring = function() end print(1)",
     // The host's own values.
-    "return null .. null", "null()", "null.x = 1", "return #null", "return -null", "return null < null",
+    "return null .. null", "null()", "null.x = 1", "return #null", "return -null",
+    "return null < null",
     "return null == null, null ~= {}", "return {[null] = null}", "setmetatable(null, {})",
     "return array(array({}))", "return array(setmetatable({}, {}))", "array(1)", "array(null)",
-    "kind()", "position(1, 2)", "complain({})", "complain()", "tell()", "tell({}, {[{}] = 1})", "ask()",
+    "kind()", "position(1, 2)", "complain({})", "complain()", "tell()", "tell({}, {[{}] = 1})",
+    "ask()",
   ]
 
   @Test(arguments: scripts)
-  func `a hostile script comes to an end, and the next session is well`(source: String) async throws {
+  func `a hostile script comes to an end, and the next session is well`(source: String) async throws
+  {
     let program: LuaProgram
     do {
       program = try LuaProgram.compile(source: Array(source.utf8), name: "hostile.lua")

@@ -4,8 +4,10 @@ import Testing
 @Suite struct LuaActorTests {
   static func actor(_ pool: LuaThreadPool, _ limits: LuaLimits = LuaLimits()) throws -> LuaActor {
     LuaActor(
-      pool: pool, limits: limits,
-      prelude: try LuaProgram.compile(prelude: testPrelude, name: "prelude"))
+      pool: pool,
+      limits: limits,
+      prelude: try LuaProgram.compile(prelude: testPrelude, name: "prelude")
+    )
   }
 
   static func program(_ source: String) throws -> LuaProgram {
@@ -91,7 +93,9 @@ import Testing
   @Test func `posts come with the step that made them`() async throws {
     let actor = try Self.actor(LuaThreadPool(width: 1))
     let turn = await actor.start(
-      entry: "run", program: try Self.program("print('a') ask() print('b')"))
+      entry: "run",
+      program: try Self.program("print('a') ask() print('b')")
+    )
     #expect(turn.posts.map(\.arguments) == [["a"]])
     #expect(await actor.resume(.values([])).posts.map(\.arguments) == [["b"]])
   }

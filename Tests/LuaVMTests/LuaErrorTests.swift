@@ -14,17 +14,24 @@ import Testing
     ("error({})", "(error object is a table value)", 1),
     ("error(print)", "(error object is a function value)", 1),
     ("error(null)", "(error object is a null value)", 1),
-    ("error(setmetatable({}, {__tostring = function() return 'x' end}))",
-      "(error object is a table value)", 1),
+    (
+      "error(setmetatable({}, {__tostring = function() return 'x' end}))",
+      "(error object is a table value)", 1
+    ),
     ("assert(false, 'no')", "no", 1),
     ("assert(nil)", "assertion failed!", 1),
     ("local x = nil\nx.y = 1", "attempt to index a nil value (local 'x')", 2),
     ("return 1 + {}", "attempt to perform arithmetic on a table value", 1),
     ("ask(coroutine.create(print))", "a coroutine cannot be handed over", 1),
-    ("local t = {} t.a = {t} ask(t)", "a table that contains itself cannot be handed over (at .a[1])",
-      1),
-    ("ask({a = {{[{}] = 1}}})",
-      "a table with a table or a function as a key cannot be handed over (at .a[1])", 1),
+    (
+      "local t = {} t.a = {t} ask(t)",
+      "a table that contains itself cannot be handed over (at .a[1])",
+      1
+    ),
+    (
+      "ask({a = {{[{}] = 1}}})",
+      "a table with a table or a function as a key cannot be handed over (at .a[1])", 1
+    ),
     ("complain('from the host')", "from the host", 1),
     ("local ok, e = pcall(complain, 'x') error(e, 0)", "x", 1),
     ("coroutine.wrap(function() error('in') end)()", "test.lua:1: in", 1),
@@ -40,7 +47,9 @@ import Testing
 
   @Test(arguments: raised)
   func `an error has its message, and the line where it was raised`(
-    source: String, message: String, line: Int?
+    source: String,
+    message: String,
+    line: Int?
   ) {
     let error = failure(source)
     #expect(error?.kind == .script)
@@ -68,7 +77,8 @@ import Testing
       local function inner() error('x') end
       local function outer() inner() end
       outer()
-      """)
+      """
+    )
     #expect(error?.traceback.map(\.position.line) == [1, 2, 3])
     #expect(error?.traceback.map(\.function) == ["inner", "outer", nil])
   }
@@ -77,13 +87,16 @@ import Testing
     let error = failure("error({code = 7, list = {1, 2}})")
     #expect(
       error?.value
-        == .table(["code": 7, "list": .table(LuaTable(array: [1, 2]))]))
+        == .table(["code": 7, "list": .table(LuaTable(array: [1, 2]))])
+    )
     #expect(failure("local t = {} t.t = t error(t)")?.value == nil)
   }
 
   @Test func `an answer can be an error, with the script's position if it is text`() throws {
     let program = try LuaProgram.compile(
-      source: Array("local ok, e = pcall(ask)\nreturn e, ask()".utf8), name: "s.lua")
+      source: Array("local ok, e = pcall(ask)\nreturn e, ask()".utf8),
+      name: "s.lua"
+    )
     let session = try makeSession()
     _ = session.start(entry: "run", program: program)
     _ = session.resume(.raise("no"))

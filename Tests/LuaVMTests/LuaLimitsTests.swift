@@ -16,17 +16,27 @@ import Testing
   static let endless: [(String, LuaLimit)] = [
     ("while true do end", stepTime),
     ("while true do pcall(function() while true do end end) end", stepTime),
-    ("while true do xpcall(function() while true do end end, function() while true do end end) end",
-      stepTime),
-    ("local co = coroutine.wrap(function() while true do end end) while true do pcall(co) end",
-      stepTime),
-    ("while true do local co = coroutine.create(function() while true do end end) "
-      + "coroutine.resume(co) end", stepTime),
-    ("local function node(n) if n == 0 then return end for i = 1, 2 do "
-      + "coroutine.wrap(node)(n - 1) end end node(60)", stepTime),
+    (
+      "while true do xpcall(function() while true do end end, function() while true do end end) end",
+      stepTime
+    ),
+    (
+      "local co = coroutine.wrap(function() while true do end end) while true do pcall(co) end",
+      stepTime
+    ),
+    (
+      "while true do local co = coroutine.create(function() while true do end end) "
+        + "coroutine.resume(co) end", stepTime
+    ),
+    (
+      "local function node(n) if n == 0 then return end for i = 1, 2 do "
+        + "coroutine.wrap(node)(n - 1) end end node(60)", stepTime
+    ),
     ("while true do coroutine.wrap(function() end)() end", stepTime),
-    ("local co = coroutine.wrap(function() while true do coroutine.yield() end end) "
-      + "while true do co() end", stepTime),
+    (
+      "local co = coroutine.wrap(function() while true do coroutine.yield() end end) "
+        + "while true do co() end", stepTime
+    ),
     ("('a'):rep(40):find(('a?'):rep(40) .. ('a'):rep(41))", stepTime),
     ("('a'):rep(5000):find('.-.-.-.-b')", stepTime),
     ("string.gsub(('a'):rep(5000), '.-.-.-.-b', '')", stepTime),
@@ -36,24 +46,34 @@ import Testing
     ("table.move({}, 1, 1 << 60, 2)", stepTime),
     ("table.insert(setmetatable({}, {__len = function() return 1 << 60 end}), 1, 1)", stepTime),
     ("table.remove(setmetatable({}, {__len = function() return 1 << 60 end}), 1)", stepTime),
-    ("table.concat(setmetatable({}, {__index = function() return '' end}), '', 1, 1 << 60)",
-      stepTime),
+    (
+      "table.concat(setmetatable({}, {__index = function() return '' end}), '', 1, 1 << 60)",
+      stepTime
+    ),
     ("setmetatable({}, {__index = function(t, k) return t[k + 1] end})[1]() ", .memory(bytes: 0)),
-    ("local t = setmetatable({}, {__index = function() while true do end end}) "
-      + "for i, v in ipairs(t) do end", stepTime),
+    (
+      "local t = setmetatable({}, {__index = function() while true do end end}) "
+        + "for i, v in ipairs(t) do end", stepTime
+    ),
     ("tostring(setmetatable({}, {__tostring = function() while true do end end}))", stepTime),
     ("error(setmetatable({}, {__tostring = function() while true do end end}))", .memory(bytes: 0)),
-    ("local t = {} for i = 1, 30000 do t[i] = ('k'):rep(200) .. i end "
-      + "while true do for k in pairs(t) do end end", stepTime),
+    (
+      "local t = {} for i = 1, 30000 do t[i] = ('k'):rep(200) .. i end "
+        + "while true do for k in pairs(t) do end end", stepTime
+    ),
     ("local t = {} for i = 1, 100000 do t['k' .. i] = 1 end while true do next(t) end", stepTime),
     ("local s = (' '):rep(3000000) .. '1' while true do local x = s + 1 end", stepTime),
     ("local s = (' '):rep(3000000) .. '1' while true do local x = math.floor(s) end", stepTime),
     ("local s = ('x'):rep(3000000) while true do local x = s:upper() end", stepTime),
     ("local s = ('x'):rep(3000000) while true do utf8.len(s) end", stepTime),
-    ("local a, b = ('x'):rep(3000000), ('x'):rep(3000000) while true do local c = a == b end",
-      stepTime),
-    ("local a, b = ('x'):rep(3000000) .. 'a', ('x'):rep(3000000) .. 'b' "
-      + "while true do local c = a < b end", stepTime),
+    (
+      "local a, b = ('x'):rep(3000000), ('x'):rep(3000000) while true do local c = a == b end",
+      stepTime
+    ),
+    (
+      "local a, b = ('x'):rep(3000000) .. 'a', ('x'):rep(3000000) .. 'b' "
+        + "while true do local c = a < b end", stepTime
+    ),
     ("local s = ('x'):rep(2000000) while true do s:find('y', 1, true) end", stepTime),
     ("local s = '' while true do s = ('%s%s'):format(s, 'x') end", stepTime),
     ("while true do string.rep('', 1 << 60) end", stepTime),
@@ -113,7 +133,9 @@ import Testing
   @Test func `the heap stays below its limit`() throws {
     let session = try makeSession(Self.small())
     let program = try LuaProgram.compile(
-      source: Array("local t = {} while true do t[#t + 1] = {} end".utf8), name: "t.lua")
+      source: Array("local t = {} while true do t[#t + 1] = {} end".utf8),
+      name: "t.lua"
+    )
     _ = session.start(entry: "run", program: program)
     #expect(session.statistics.memoryPeakBytes <= 16 << 20)
     #expect(session.statistics.memoryPeakBytes > 14 << 20)
@@ -185,7 +207,9 @@ import Testing
     limits.postBytes = 1000
     let session = try makeSession(limits)
     let program = try LuaProgram.compile(
-      source: Array("for i = 1, 1000 do print('0123456789') end".utf8), name: "t.lua")
+      source: Array("for i = 1, 1000 do print('0123456789') end".utf8),
+      name: "t.lua"
+    )
     _ = session.start(entry: "run", program: program)
     let posts = session.takePosts()
     #expect(posts.count > 10 && posts.count < 40)

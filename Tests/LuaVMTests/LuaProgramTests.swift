@@ -14,20 +14,31 @@ import Testing
   /// Sources that are refused before Lua sees them, and the line.
   static let refused: [(String, String, Int)] = [
     ("return a" + String(repeating: ".a", count: 101), "an expression has too many suffixes", 1),
-    ("\n\nreturn a" + String(repeating: "[1]", count: 101), "an expression has too many suffixes", 3),
+    (
+      "\n\nreturn a" + String(repeating: "[1]", count: 101), "an expression has too many suffixes",
+      3
+    ),
     ("a" + String(repeating: "()", count: 101), "an expression has too many suffixes", 1),
     ("a" + String(repeating: ":b''", count: 60), "an expression has too many suffixes", 1),
-    ("return " + String(repeating: "(", count: 50) + "a" + String(repeating: ".b.c)", count: 52),
-      "an expression has too many suffixes", 1),
-    ("return " + String(repeating: "a.b[", count: 60) + "1" + String(repeating: "]", count: 60),
-      "an expression has too many suffixes", 1),
+    (
+      "return " + String(repeating: "(", count: 50) + "a" + String(repeating: ".b.c)", count: 52),
+      "an expression has too many suffixes", 1
+    ),
+    (
+      "return " + String(repeating: "a.b[", count: 60) + "1" + String(repeating: "]", count: 60),
+      "an expression has too many suffixes", 1
+    ),
     ("return " + String(repeating: "(", count: 200), "brackets are nested too deep", 1),
     ("return " + String(repeating: "{", count: 200), "brackets are nested too deep", 1),
     (String(repeating: "do ", count: 200), "blocks are nested too deep", 1),
-    ("return 1" + String(repeating: " or 1", count: 5000),
-      "too many jumps and logical operators in one source", 1),
-    ("if a then " + String(repeating: "elseif a then ", count: 5000),
-      "too many jumps and logical operators in one source", 1),
+    (
+      "return 1" + String(repeating: " or 1", count: 5000),
+      "too many jumps and logical operators in one source", 1
+    ),
+    (
+      "if a then " + String(repeating: "elseif a then ", count: 5000),
+      "too many jumps and logical operators in one source", 1
+    ),
     ("--" + String(repeating: "x", count: 300_000), "the source is larger than 256 KB", 0),
     ("\u{1B}Lua", "bytecode is not taken, only text", 1),
   ]
@@ -70,7 +81,9 @@ import Testing
   @Test func `a program can be handed to a script as a function`() throws {
     let module = try LuaProgram.compile(source: Array("return ... , 7".utf8), name: "m.lua")
     let program = try LuaProgram.compile(
-      source: Array("local f = fetch() return f('x')".utf8), name: "s.lua")
+      source: Array("local f = fetch() return f('x')".utf8),
+      name: "s.lua"
+    )
     let session = try makeSession()
     _ = session.start(entry: "run", program: program)
     guard case .finished(let values) = session.resume(.values([.program(module)])) else {

@@ -23,7 +23,8 @@ import Testing
 
   @Test func `fields come in a fixed order`() throws {
     let values = try run(
-      "return {z = 1, a = 1, [10] = 1, [2.5] = 1, [true] = 1, [false] = 1, [-3] = 1, ab = 1}")
+      "return {z = 1, a = 1, [10] = 1, [2.5] = 1, [true] = 1, [false] = 1, [-3] = 1, ab = 1}"
+    )
     let keys = values.first?.contents?.fields.map(\.key)
     #expect(keys == [-3, 2.5, 10, "a", "ab", "z", false, true])
   }
@@ -60,7 +61,9 @@ import Testing
     var limits = LuaLimits()
     limits.valueBytes = 1000
     let program = try LuaProgram.compile(
-      source: Array("local ok, e = pcall(ask) return ok, e".utf8), name: "s.lua")
+      source: Array("local ok, e = pcall(ask) return ok, e".utf8),
+      name: "s.lua"
+    )
     let session = try makeSession(limits)
     _ = session.start(entry: "run", program: program)
     let answer = LuaValue.string(String(repeating: "x", count: 2000))
@@ -73,8 +76,12 @@ import Testing
 
   static let secret = LuaValue.opaque(
     LuaOpaque(
-      kind: "secret", payload: "id-7", display: "<secret apiKey>",
-      fields: ["name": "apiKey", "size": 3, "null": .null]))
+      kind: "secret",
+      payload: "id-7",
+      display: "<secret apiKey>",
+      fields: ["name": "apiKey", "size": 3, "null": .null]
+    )
+  )
 
   /// What a script can do with the secret `s` and one of the same payload, `r`.
   static let opaqueClaims: [String] = [
@@ -138,14 +145,17 @@ import Testing
       let array = (0..<Int.random(in: 0...4, using: &random)).map { _ in
         randomValue(depth: depth - 1, &random)
       }
-      let names = Set((0..<Int.random(in: 0...20, using: &random)).map { _ in
-        "k\(Int.random(in: 0...50, using: &random))"
-      })
+      let names = Set(
+        (0..<Int.random(in: 0...20, using: &random)).map { _ in
+          "k\(Int.random(in: 0...50, using: &random))"
+        }
+      )
       let fields = names.sorted().map {
         LuaTable.Field(key: .string($0), value: randomValue(depth: depth - 1, &random))
       }
       return .table(
-        LuaTable(array: array, fields: fields, isMarkedArray: Bool.random(using: &random)))
+        LuaTable(array: array, fields: fields, isMarkedArray: Bool.random(using: &random))
+      )
     }
   }
 }

@@ -28,12 +28,17 @@ let testPrelude = """
 /// A session with the test prelude.
 func makeSession(_ limits: LuaLimits = LuaLimits(), seed: UInt64 = 0) throws -> LuaSession {
   try LuaSession(
-    limits: limits, prelude: LuaProgram.compile(prelude: testPrelude, name: "prelude"), seed: seed)
+    limits: limits,
+    prelude: LuaProgram.compile(prelude: testPrelude, name: "prelude"),
+    seed: seed
+  )
 }
 
 /// Runs a script to its end, answering each request with its own arguments.
 func run(
-  _ source: String, limits: LuaLimits = LuaLimits(), arguments: [LuaValue] = []
+  _ source: String,
+  limits: LuaLimits = LuaLimits(),
+  arguments: [LuaValue] = []
 ) throws -> [LuaValue] {
   let program = try LuaProgram.compile(source: Array(source.utf8), name: "test.lua")
   let session = try makeSession(limits)

@@ -68,9 +68,9 @@ enum {
   SHIM_TAG_TRUE = 2,
   SHIM_TAG_INTEGER = 3,   // 8 bytes
   SHIM_TAG_NUMBER = 4,    // 8 bytes
-  SHIM_TAG_STRING = 5,    // text: 4 bytes of length, the bytes; UTF-8 if it comes out of Lua
+  SHIM_TAG_STRING = 5,    // text: 4 bytes of length, the bytes; from Lua only if they are UTF-8
   SHIM_TAG_NULL = 6,
-  SHIM_TAG_TABLE = 7,     // 4 bytes: array count, 4: field count, 1: marked; values; key, value, …
+  SHIM_TAG_TABLE = 7,     // 4 bytes: array count, 4: field count, 1: marked; values; key, value…
   SHIM_TAG_OPAQUE = 8,    // 4 bytes: length of the rest; texts: kind, payload, display; 4 bytes:
                           // field count; name as text, value, …
   SHIM_TAG_FUNCTION = 9,  // out of Lua only
