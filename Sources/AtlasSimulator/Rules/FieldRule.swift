@@ -64,15 +64,14 @@ struct FieldRule: Sendable {
 
   /// A value of this field as API v2 answers it; `nil` for what is never answered.
   func shown(_ value: JSONValue) -> JSONValue? {
-    // Not `nil`: that would be a literal of JSON's `null`.
-    if exposure == .never { return Optional.none }
+    if exposure == .never { return nil }
     guard case .string(let text) = value else { return value }
     return switch exposure {
     case .clear: value
     case .key: .string(Masking.key(text))
     case .url: .string(Masking.url(text))
     case .stars: .string(Masking.stars(text))
-    case .never: Optional.none
+    case .never: nil
     }
   }
 

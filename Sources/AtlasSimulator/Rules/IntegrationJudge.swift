@@ -68,13 +68,13 @@ struct IntegrationJudge {
     var document = base
     var storesMask = false
     for (name, value) in members {
-      document[name] = value == .null ? Optional.none : value
+      document[name] = value == .null ? nil : value
       if rule.field(name)?.isMask(value) == true { storesMask = true }
     }
-    for field in rule.fields where !document.has(field.name) {
+    for field in rule.fields where document[field.name] == nil {
       if let standard = field.standard {
         document[field.name] = standard
-      } else if field.isRequired, !(field.isNullable && members.has(field.name)) {
+      } else if field.isRequired, !(field.isNullable && members[field.name] != nil) {
         throw .missing(field.name)
       }
     }

@@ -10,7 +10,7 @@ struct SlackJudge {
 
   /// Whether a stored configuration is one of the old kind, with a token that a person typed.
   static func isLegacy(_ stored: JSONObject) -> Bool {
-    !stored.has("teamName")
+    stored["teamName"] == nil
   }
 
   func verdict(
@@ -32,7 +32,7 @@ struct SlackJudge {
     }
     var document = stored
     if let channel = members["channelName"] {
-      document["channelName"] = channel == .null ? Optional.none : channel
+      document["channelName"] = channel == .null ? nil : channel
     } else if putSemantics == .replace {
       throw .missing("channelName")
     }

@@ -15,7 +15,7 @@ enum WireForm {
     }
     if let rule {
       for name in rule.nullFields { members[name] = .null }
-      for field in rule.fields where field.isShownUnset && !members.has(field.name) {
+      for field in rule.fields where field.isShownUnset && members[field.name] == nil {
         members[field.name] = .null
       }
       if rule.hasTypeLast {

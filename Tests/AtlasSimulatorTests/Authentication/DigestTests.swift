@@ -52,7 +52,7 @@ import Testing
       #expect(reply.headers["content-type"] == "application/json")
       #expect(reply.text.contains("\n"))
       #expect(reply.errorCode == "UNEXPECTED_ERROR")
-      #expect(reply.json["parameters"] == Optional.none)
+      #expect(reply.json["parameters"] == nil)
     }
   }
 
@@ -171,7 +171,7 @@ import Testing
         if status == 403 { #expect(reply.errorCode == "USER_UNAUTHORIZED") }
       }
       #expect(
-        try client.simulator.world.integration(of: project, type: "DATADOG") == Optional.none
+        try client.simulator.world.integration(of: project, type: "DATADOG") == nil
       )
     }
   }

@@ -62,7 +62,7 @@ import Testing
       let stored = try client.simulator.world.integration(of: project, type: "WEBHOOK")
       #expect(stored?["url"] == url)
     }
-    #expect(entries.map { $0["maskStored"] } == [Optional.none, .some(.bool(true))])
+    #expect(entries.map { $0["maskStored"] } == [nil, .some(.bool(true))])
   }
 
   @Test func `no secret, header or body is in it`() async throws {

@@ -180,7 +180,7 @@ struct RefusedBody: CustomTestStringConvertible, Sendable {
       replacing: Sample.body("WEBHOOK"),
       with: Sample.body("WEBHOOK", removing: ["secret"])
     )
-    #expect(webhook.document["secret"] == Optional.none)
+    #expect(webhook.document["secret"] == nil)
     let datadog = try judge("DATADOG").verdict(
       replacing: Sample.body("DATADOG"),
       with: ["type": "DATADOG", "apiKey": .string(Sample.hex32)]

@@ -76,7 +76,7 @@ import Testing
   @Test func `a legacy Slack has a short token and no team, and can be deleted`() async throws {
     try await withSlack(Self.legacy) { client, path in
       let read = try await client.get(path)
-      #expect(read.json["teamName"] == Optional.none)
+      #expect(read.json["teamName"] == nil)
       #expect(read.json["apiToken"] == "************8901")
       #expect(try await client.send("DELETE", path).status == 204)
     }

@@ -28,7 +28,7 @@ import Testing
       let read = try await client.get(path)
       #expect(read.status == 200)
       #expect(read.json == created.results[0])
-      #expect(read.json["links"] == Optional.none)
+      #expect(read.json["links"] == nil)
 
       let replaced = try await client.send("PUT", path, body)
       #expect(replaced.status == 200)
@@ -82,7 +82,7 @@ import Testing
         .object(Sample.body("WEBHOOK"))
       )
       #expect(written.types == ["PAGER_DUTY"])
-      #expect(written.json["totalCount"] == Optional.none)
+      #expect(written.json["totalCount"] == nil)
     }
   }
 

@@ -36,9 +36,9 @@ import Testing
       let path = "/groups/\(project)/integrations/DATADOG"
       async let reply = client.send("PUT", path, .object(Sample.body("DATADOG")))
       try await Task.sleep(for: .milliseconds(200))
-      #expect(try world.integration(of: project, type: "DATADOG") == Optional.none)
+      #expect(try world.integration(of: project, type: "DATADOG") == nil)
       try await Task.sleep(for: .milliseconds(550))
-      #expect(try world.integration(of: project, type: "DATADOG") != Optional.none)
+      #expect(try world.integration(of: project, type: "DATADOG") != nil)
       #expect(try await reply.status == 200)
     }
   }

@@ -46,7 +46,7 @@ enum Sample {
   ) -> JSONObject {
     var body = bodies[type] ?? [:]
     for (name, value) in changes { body[name] = value }
-    for name in removing { body[name] = Optional.none }
+    for name in removing { body[name] = nil }
     return body
   }
 }
@@ -66,7 +66,7 @@ extension TestClient {
     for type in [
       "PAGER_DUTY", "SLACK", "DATADOG", "NEW_RELIC", "OPS_GENIE", "VICTOR_OPS", "FLOWDOCK",
       "HIP_CHAT", "WEBHOOK", "PROMETHEUS", "MICROSOFT_TEAMS", "INCIDENT_RELAY",
-    ] where try simulator.world.integration(of: project, type: type) != Optional.none {
+    ] where try simulator.world.integration(of: project, type: type) != nil {
       try simulator.world.remove(type: type, from: project)
     }
     return project
