@@ -32,10 +32,13 @@ public struct Integration: Sendable, Hashable {
       object
       .removing { key, value in Self.serverKeys.contains(key) || value == .null }
       .mapValues { key, value in
-        if let field = rule?.field(key) {
-          return field.secret.map { Self.masked(value, as: $0) } ?? value
+        guard let field = rule?.field(key) else { return Self.maskingSuspects(key, value) }
+        if let display = field.secret { return Self.masked(value, as: display) }
+        // Should Atlas begin to mask a field that is clear today, it must not go back as text.
+        if case .string(let text) = value, MaskedValue.looksMasked(text) {
+          return Self.masked(text: text)
         }
-        return Self.maskingSuspects(key, value)
+        return value
       }
   }
 
@@ -51,17 +54,30 @@ public struct Integration: Sendable, Hashable {
 
   /// Masks what looks like a mask or is named like a secret, at every depth.
   public static func maskingSuspects(_ key: String, _ value: JSONValue) -> JSONValue {
+    maskingSuspects(value, isNamed: isNamedLikeSecret(key))
+  }
+
+  /// Masks suspects below a field; what is in an object that is named like a secret is one.
+  private static func maskingSuspects(_ value: JSONValue, isNamed: Bool) -> JSONValue {
     switch value {
-    case .string(let text):
-      let isSuspect = MaskedValue.looksMasked(text) || isNamedLikeSecret(key)
-      guard isSuspect, !text.isEmpty else { return value }
-      let isURL = !SecretFingerprint.origin(of: text).isEmpty
-      return .masked((isURL ? SecretDisplay.url : .tail).mask(text))
-    case .number where isNamedLikeSecret(key): return .masked(MaskedValue(tail: "", length: nil))
-    case .array(let elements): return .array(elements.map { maskingSuspects(key, $0) })
-    case .object(let object): return .object(object.mapValues(maskingSuspects))
-    default: return value
+    case .string(let text) where !text.isEmpty && (isNamed || MaskedValue.looksMasked(text)):
+      masked(text: text)
+    case .number where isNamed: .masked(MaskedValue(tail: "", length: nil))
+    case .array(let elements):
+      .array(elements.map { maskingSuspects($0, isNamed: isNamed) })
+    case .object(let object):
+      .object(
+        object.mapValues { key, value in
+          maskingSuspects(value, isNamed: isNamed || isNamedLikeSecret(key))
+        }
+      )
+    default: value
     }
+  }
+
+  private static func masked(text: String) -> JSONValue {
+    let isURL = !SecretFingerprint.origin(of: text).isEmpty
+    return .masked((isURL ? SecretDisplay.url : .tail).mask(text))
   }
 
   /// Whether a field's name says key, token, secret or password.

@@ -37,13 +37,15 @@ public struct JSONNumber: Sendable {
 
 extension JSONNumber: Hashable {
   /// Two numbers are equal when they mean the same value, however they are written.
+  ///
+  /// Beyond the range of 64-bit integers a `Double` tells; beyond its range, the text.
   public static func == (left: JSONNumber, right: JSONNumber) -> Bool {
     if left.text == right.text { return true }
     switch (left.int64Value, right.int64Value) {
     case (let left?, let right?): return left == right
-    case (nil, nil): return left.doubleValue == right.doubleValue
-    case (let integer?, nil): return Double(integer) == right.doubleValue
-    case (nil, let integer?): return left.doubleValue == Double(integer)
+    case (nil, nil): return left.doubleValue.isFinite && left.doubleValue == right.doubleValue
+    case (let integer?, nil): return Int64(exactly: right.doubleValue) == integer
+    case (nil, let integer?): return Int64(exactly: left.doubleValue) == integer
     }
   }
 

@@ -91,7 +91,8 @@ private struct JSONParser {
   mutating func value(_ bytes: borrowing Span<UInt8>, depth: Int) throws(Failure) -> JSONValue {
     skipSpace(bytes)
     guard index < count else { throw Failure(reason: "unexpected end") }
-    guard depth < 512 else { throw Failure(reason: "nested too deeply") }
+    let opens = bytes[index] == UInt8(ascii: "{") || bytes[index] == UInt8(ascii: "[")
+    guard depth < 512 || !opens else { throw Failure(reason: "nested too deeply") }
     switch bytes[index] {
     case UInt8(ascii: "{"): return .object(try object(bytes, depth: depth))
     case UInt8(ascii: "["): return .array(try array(bytes, depth: depth))
@@ -245,7 +246,9 @@ private struct JSONParser {
         }
         return result
       case UInt8(ascii: "\\"): try escape(bytes, into: &buffer)
-      case 0..<0x20: throw Failure(reason: "a control character in a string")
+      case 0..<0x20:
+        index -= 1
+        throw Failure(reason: "a control character in a string")
       default: buffer.append(byte)
       }
     }

@@ -67,13 +67,35 @@ extension JSONValue {
     }
   }
 
-  /// Whether Atlas treats this value like an absent field: null, `false`, an empty string or array.
+  /// Whether Atlas treats this value like an absent field: null, `false`, or an empty string, array
+  /// or object.
   public var isEmptyLike: Bool {
     switch self {
     case .null, .bool(false): true
     case .string(let value): value.isEmpty
     case .array(let value): value.isEmpty
+    case .object(let value): value.isEmpty
     default: false
+    }
+  }
+
+  /// Whether a masked value or a secret is in it, at any depth.
+  public var holdsOpaque: Bool {
+    switch self {
+    case .masked, .secret: true
+    case .array(let elements): elements.contains { $0.holdsOpaque }
+    case .object(let object): object.contains { $0.value.holdsOpaque }
+    default: false
+    }
+  }
+
+  /// The names of the secrets that it refers to, at any depth.
+  public var secretNames: Set<String> {
+    switch self {
+    case .secret(let reference): [reference.name]
+    case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.secretNames) }
+    case .object(let object): object.reduce(into: []) { $0.formUnion($1.value.secretNames) }
+    default: []
     }
   }
 }

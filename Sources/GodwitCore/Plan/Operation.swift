@@ -100,10 +100,6 @@ public struct Operation: Sendable, Hashable {
 
   /// The secrets whose values are needed to send it.
   public var secretNames: Set<String> {
-    var names: Set<String> = []
-    for (_, value) in body ?? [:] {
-      if case .secret(let reference) = value { names.insert(reference.name) }
-    }
-    return names
+    body.map { JSONValue.object($0).secretNames } ?? []
   }
 }

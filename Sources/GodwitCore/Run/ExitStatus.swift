@@ -29,11 +29,11 @@ public enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
 
   private static let precedence: [ExitStatus] = [
     .defect, .hungUp, .interrupted, .terminated, .inDoubt, .stoppedEarly, .projectsFailed, .held,
-    .tasksPending, .changesPending,
+    .tasksPending, .changesPending, .usage, .couldNotStart,
   ]
 
   /// The one to end with when several hold.
   public static func worst(_ candidates: Set<ExitStatus>) -> ExitStatus {
-    precedence.first { candidates.contains($0) } ?? candidates.first ?? .success
+    precedence.first { candidates.contains($0) } ?? .success
   }
 }

@@ -76,8 +76,8 @@ extension SecretDisplay {
   }
 
   private static func maskURL(_ text: String) -> MaskedValue {
-    let head = SecretFingerprint.origin(of: text)
-    let rest = text.dropFirst(head.count)
+    let head = SecretFingerprint.head(of: text)
+    let rest = path(of: text)
     let tail: Substring
     if let star = rest.lastIndex(of: "*") {
       tail = rest[rest.index(after: star)...]
@@ -86,13 +86,20 @@ extension SecretDisplay {
     }
     return MaskedValue(head: head, tail: String(tail.suffix(4)), length: nil)
   }
+
+  /// What follows the host of a URL and the slash behind it; the whole of other texts.
+  static func path(of text: String) -> Substring {
+    let origin = SecretFingerprint.origin(of: text)
+    let rest = text[origin.endIndex...]
+    return !origin.isEmpty && rest.first == "/" ? rest.dropFirst() : rest
+  }
 }
 
 extension MaskedValue {
   /// Whether a text has the look of a mask: stars, at most four characters behind them, and for a
   /// URL scheme and host in front.
   public static func looksMasked(_ text: String) -> Bool {
-    let body = text.dropFirst(SecretFingerprint.origin(of: text).count)
+    let body = SecretDisplay.path(of: text)
     let stars = body.prefix { $0 == "*" }.count
     return stars >= 4 && body.count - stars <= 4
   }

@@ -31,7 +31,7 @@ public struct SecretValue: Sendable {
     let text = String(decoding: bytes, as: UTF8.self)
     let length = text.count
     return SecretFingerprint(
-      head: SecretFingerprint.origin(of: text),
+      head: SecretFingerprint.head(of: text),
       tail: length > 4 ? String(text.suffix(4)) : "",
       length: length
     )
@@ -65,7 +65,8 @@ extension SecretValue: CustomStringConvertible, CustomDebugStringConvertible, Cu
 
 /// What may be kept and shown of a secret: the end and the length, as Atlas shows them too.
 public struct SecretFingerprint: Sendable, Hashable {
-  /// Scheme and host if the secret is a URL, for example `"https://example.com/"`; else empty.
+  /// Scheme and host if the secret is a web address, for example `"https://example.com/"`; else
+  /// empty.
   public let head: String
   /// The last four characters; empty for secrets of four characters or fewer.
   public let tail: String
@@ -79,16 +80,33 @@ public struct SecretFingerprint: Sendable, Hashable {
     self.length = length
   }
 
-  /// Scheme and host of a URL with the slash behind them; empty for other texts.
-  static func origin(of text: String) -> String {
+  /// What may be shown of a URL: scheme and host of a web address, with a slash behind them.
+  ///
+  /// User name and password in front of a host are secret, and so may be what follows it; other
+  /// schemes are not told from a secret that happens to have `://` in it.
+  static func head(of text: String) -> String {
+    let origin = origin(of: text)
+    guard let colon = origin.firstRange(of: "://"),
+      ["http", "https"].contains(origin[..<colon.lowerBound].lowercased())
+    else { return "" }
+    let host = origin[colon.upperBound...].split(
+      separator: "@",
+      omittingEmptySubsequences: false
+    ).last
+    guard let host, !host.isEmpty else { return "" }
+    // An `@` behind the host could also be that of a password with such characters in it.
+    let isClear = !text[origin.endIndex...].prefix { $0 != "/" }.contains("@")
+    return isClear ? "\(origin[..<colon.upperBound])\(host)/" : ""
+  }
+
+  /// The beginning of a URL, up to where its path begins; empty for other texts.
+  static func origin(of text: String) -> Substring {
     guard let colon = text.firstRange(of: "://"),
       !text[..<colon.lowerBound].isEmpty,
       text[..<colon.lowerBound].allSatisfy({ $0.isASCII && $0.isLetter })
-    else { return "" }
-    let host = text[colon.upperBound...].prefix { $0 != "/" && $0 != "*" }
-    let end = host.endIndex
-    let hasSlash = end < text.endIndex && text[end] == "/"
-    return String(text[..<end]) + (hasSlash ? "/" : "")
+    else { return text.prefix(0) }
+    let host = text[colon.upperBound...].prefix { !"/?#\\*".contains($0) }
+    return text[..<host.endIndex]
   }
 }
 
