@@ -16,6 +16,15 @@ uint8_t *buffer_grow(shim_buffer *buffer, size_t size) {
   return place;
 }
 
+void buffer_trim(shim_buffer *buffer) {
+  enum { KEPT_MAX = 256 << 10 };
+  buffer->count = 0;
+  if (buffer->capacity <= KEPT_MAX) return;
+  free(buffer->bytes);
+  buffer->bytes = NULL;
+  buffer->capacity = 0;
+}
+
 int buffer_text(shim_buffer *buffer, const char *text, size_t length) {
   uint8_t *place = length < UINT32_MAX ? buffer_room(buffer, 4 + length) : NULL;
   uint32_t word = (uint32_t)length;

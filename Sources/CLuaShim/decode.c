@@ -12,6 +12,8 @@ static const uint8_t *take(shim_reader *reader, size_t size) {
   return place;
 }
 
+uint8_t read_byte(shim_reader *reader) { return *take(reader, 1); }
+
 uint32_t read_count(shim_reader *reader) {
   uint32_t count;
   memcpy(&count, take(reader, 4), 4);
@@ -32,7 +34,7 @@ static void push_text(shim_reader *reader) {
 static void push_table(shim_reader *reader) {
   lua_State *L = reader->L;
   uint32_t array_count = read_count(reader), field_count = read_count(reader);
-  int marked = *take(reader, 1);
+  int marked = read_byte(reader);
   // Each value takes a byte at least: a count cannot make a table larger than the tape.
   size_t rest = (size_t)(reader->end - reader->next);
   if (array_count > rest || field_count > rest) broken(L);
@@ -85,7 +87,7 @@ void push_value(shim_reader *reader) {
   lua_State *L = reader->L;
   lua_Integer integer;
   lua_Number number;
-  switch (*take(reader, 1)) {
+  switch (read_byte(reader)) {
     case SHIM_TAG_NIL: lua_pushnil(L); break;
     case SHIM_TAG_FALSE: lua_pushboolean(L, 0); break;
     case SHIM_TAG_TRUE: lua_pushboolean(L, 1); break;

@@ -62,6 +62,7 @@ struct shim_session {
   shim_place stopped_at;
   int is_deep;      // stopped in the depth of a recursion
   int is_pending;   // a request is on its way out through the script's coroutines
+  int is_interrupted;  // and it is none of the script's, but the end of a slice
   int is_raising;   // the answer is to be raised
   int is_open;      // the sandbox is complete: limits are in force
   size_t input_count;
@@ -77,8 +78,9 @@ struct shim_session {
   uint64_t instructions;
   uint64_t due;            // instructions since the last look at the clock
   int is_step_fresh;       // no look at the clock yet in this step
+  int is_slice_fresh;      // no look since the last interruption
   int is_processor_based;
-  uint64_t opened_at, looked_at;
+  uint64_t opened_at, looked_at, slice_began;
   int64_t processor_base;
   uint64_t step_used, processor_used;
   uint64_t posted;
@@ -109,6 +111,7 @@ void shim_stop(shim_session *s, int reason);
 int shim_look(shim_session *s);
 _Noreturn void shim_raise_stop(lua_State *L);
 void shim_begin_step(shim_session *s);
+void shim_begin_slice(shim_session *s);
 void shim_end_step(shim_session *s);
 void shim_slow_charge(shim_session *s, lua_State *L);
 
@@ -125,6 +128,8 @@ static inline void charge_bytes(lua_State *L, int index, unsigned each) {
 
 // buffer.c: these return NULL or 0 where there is no memory.
 uint8_t *buffer_grow(shim_buffer *buffer, size_t size);
+// Empties a buffer, and gives back what a large value made of it.
+void buffer_trim(shim_buffer *buffer);
 
 static inline uint8_t *buffer_room(shim_buffer *buffer, size_t size) {
   if (buffer->bytes == NULL || size > buffer->capacity - buffer->count) {
@@ -175,6 +180,7 @@ typedef struct {
   const uint8_t *next;
   const uint8_t *end;
 } shim_reader;
+uint8_t read_byte(shim_reader *reader);
 uint32_t read_count(shim_reader *reader);
 const char *read_text(shim_reader *reader, size_t *length);
 void push_value(shim_reader *reader);

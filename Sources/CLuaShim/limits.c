@@ -22,6 +22,13 @@ static void on_count(lua_State *L, lua_Debug *frame) {
   (void)frame;
   shim_session *s = session_of(L);
   charge(s, L, (uint64_t)lua_gethookcount(L));
+  // A script that computes lets others go on, wherever it could also wait for the host.
+  if (s->due == 0 && s->limits.slice_nanoseconds != 0 && !s->is_step_fresh
+      && s->looked_at - s->slice_began > s->limits.slice_nanoseconds && can_yield(s, L)) {
+    s->is_pending = 1;
+    s->is_interrupted = 1;
+    lua_yield(L, 0);
+  }
 }
 
 // Sets the hook of a coroutine to the session's interval.
@@ -71,9 +78,16 @@ void shim_slow_charge(shim_session *s, lua_State *L) {
 static uint64_t step_time(shim_session *s, uint64_t now) {
   if (s->is_step_fresh) {
     s->is_step_fresh = 0;
+    s->is_slice_fresh = 0;
     s->is_processor_based = 0;
-    s->looked_at = now;
+    s->looked_at = s->slice_began = now;
     s->step_used = 0;
+  } else if (s->is_slice_fresh) {
+    // Others used the thread meanwhile.
+    s->is_slice_fresh = 0;
+    s->is_processor_based = 1;
+    s->looked_at = s->slice_began = now;
+    s->processor_base = (int64_t)clock_now(CLOCK_THREAD_CPUTIME_ID) - (int64_t)s->step_used;
   } else if (now - s->looked_at > MILLISECOND) {
     int64_t processor = (int64_t)clock_now(CLOCK_THREAD_CPUTIME_ID);
     if (!s->is_processor_based) {
@@ -120,6 +134,11 @@ void shim_begin_step(shim_session *s) {
       shim_stop(s, SHIM_WALL_TIME);
     }
   }
+}
+
+void shim_begin_slice(shim_session *s) {
+  s->is_slice_fresh = 1;
+  if (atomic_load_explicit(&s->flag->raised, memory_order_relaxed)) shim_stop(s, SHIM_CANCELLED);
 }
 
 void shim_end_step(shim_session *s) {

@@ -44,13 +44,13 @@ static opaque read_opaque(lua_State *L, int index) {
 
 // Steps over a value.
 static void skip_value(shim_reader *reader) {
-  if (reader->next >= reader->end) luaL_error(reader->L, "the host's value cannot be read");
   size_t length;
   uint32_t count;
-  switch (*reader->next++) {
+  switch (read_byte(reader)) {
     case SHIM_TAG_INTEGER:
     case SHIM_TAG_NUMBER:
-      if (reader->end - reader->next >= 8) reader->next += 8;
+      read_count(reader);
+      read_count(reader);
       break;
     case SHIM_TAG_STRING:
     case SHIM_TAG_OPAQUE: read_text(reader, &length); break;
@@ -62,7 +62,7 @@ static void skip_value(shim_reader *reader) {
       luaL_checkstack(reader->L, 1, "the host's value is nested too deep");
       count = read_count(reader);
       count += 2 * read_count(reader);
-      reader->next += 1;
+      read_byte(reader);
       while (count-- > 0) skip_value(reader);
       break;
     default: break;

@@ -220,22 +220,27 @@ static int make_base(lua_State *L) {
 
 static int run(shim_session *s) {
   int count = 0;
+  buffer_trim(&s->output);
   if (s->reason != SHIM_RUNNING) return shim_write_error(s, NULL, LUA_OK);
   s->chain[0].L = s->base;
   s->chain[0].can_yield = 1;
   s->chain_last = 0;
   int status = lua_resume(s->base, NULL, 0, &count);
   s->chain_last = 0;
-  shim_end_step(s);
   int result = SHIM_FINISHED;
-  if (status == LUA_YIELD && s->is_pending) {
+  if (status == LUA_YIELD && s->is_interrupted) {
+    result = SHIM_INTERRUPTED;
+  } else if (status == LUA_YIELD && s->is_pending) {
     result = SHIM_REQUEST;
   } else if (status != LUA_OK || s->reason != SHIM_RUNNING) {
     result = shim_write_error(s, s->base, status);
     s->base = NULL;
   }
-  s->is_pending = 0;
+  if (result != SHIM_INTERRUPTED) shim_end_step(s);
+  s->is_pending = s->is_interrupted = 0;
   s->chain_last = -1;
+  buffer_trim(&s->input);
+  buffer_trim(&s->scratch);
   return result;
 }
 
@@ -253,6 +258,11 @@ int shim_start(shim_session *s, size_t count) {
     }
   }
   lua_pushcfunction(s->base, run_entry);
+  return run(s);
+}
+
+int shim_continue(shim_session *s) {
+  shim_begin_slice(s);
   return run(s);
 }
 
@@ -305,7 +315,7 @@ shim_view shim_posts(const shim_session *s) {
   return view;
 }
 
-void shim_clear_posts(shim_session *s) { s->posts.count = 0; }
+void shim_clear_posts(shim_session *s) { buffer_trim(&s->posts); }
 
 uint8_t *shim_input(shim_session *s, size_t capacity) {
   s->input.count = 0;

@@ -14,7 +14,8 @@ public struct LuaTurn: Sendable {
 
 /// A ``LuaSession`` that lives on a thread of a ``LuaThreadPool``.
 ///
-/// The session is made by the first step. If the task that awaits a step is cancelled, so is the
+/// The session is made by the first step. A script that computes lets the other sessions of its
+/// thread go on every few milliseconds, wherever it could also wait for the host. If the task that awaits a step is cancelled, so is the
 /// session.
 public actor LuaActor {
   /// Ends the session from any thread.
@@ -63,12 +64,12 @@ public actor LuaActor {
     program: LuaProgram? = nil,
     arguments: [LuaValue] = []
   ) async -> LuaTurn {
-    await take { $0.start(entry: entry, program: program, arguments: arguments) }
+    await take { $0.startSlice(entry: entry, program: program, arguments: arguments) }
   }
 
   /// Answers the request that the session waits on, see ``LuaSession/resume(_:)``.
   public func resume(_ answer: LuaAnswer) async -> LuaTurn {
-    await take { $0.resume(answer) }
+    await take { $0.resumeSlice(answer) }
   }
 
   /// Ends the session; a step that is running fails soon, any later one at once.
@@ -84,12 +85,16 @@ public actor LuaActor {
   /// What the session has used so far; `nil` before the first step.
   public var statistics: LuaStatistics? { session?.statistics }
 
-  private func take(_ step: (LuaSession) -> LuaStep) async -> LuaTurn {
+  private func take(_ first: (LuaSession) -> LuaStep?) async -> LuaTurn {
     await withTaskCancellationHandler {
       do throws(LuaError) {
         let session = try opened()
-        let step = step(session)
-        return LuaTurn(step: step, posts: session.takePosts())
+        var step = first(session)
+        while true {
+          if let step { return LuaTurn(step: step, posts: session.takePosts()) }
+          await Task.yield()
+          step = session.continueSlice()
+        }
       } catch {
         return LuaTurn(step: .failed(error), posts: [])
       }
@@ -104,7 +109,8 @@ public actor LuaActor {
       limits: limits,
       prelude: prelude,
       seed: seed,
-      cancellation: cancellation
+      cancellation: cancellation,
+      slice: .milliseconds(5)
     )
     session = made
     return made

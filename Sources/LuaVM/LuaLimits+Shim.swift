@@ -15,6 +15,7 @@ extension LuaLimits {
       value_nodes: UInt64(clamping: valueNodes),
       value_bytes: UInt64(clamping: min(valueBytes, 1 << 30)),
       post_bytes: UInt64(clamping: postBytes),
+      slice_nanoseconds: 0,
       failing_allocation: 0
     )
   }
@@ -38,7 +39,7 @@ extension LuaLimits {
 
 extension Duration {
   /// The duration in whole nanoseconds, zero if negative, cut at the end of the range.
-  fileprivate var nanoseconds: UInt64 {
+  var nanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
     let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

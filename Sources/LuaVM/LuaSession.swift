@@ -17,7 +17,7 @@ internal import CLuaShim
   private var chunks: [String] = []
 
   private enum Phase {
-    case idle, waiting, over(LuaError)
+    case idle, interrupted, waiting, over(LuaError)
   }
 
   /// Makes a state and runs the prelude in it.
@@ -40,22 +40,27 @@ internal import CLuaShim
       prelude: prelude,
       seed: seed,
       cancellation: cancellation,
+      slice: .zero,
       failingAllocation: 0
     )
   }
 
-  /// For tests: from the n-th on all allocations of Lua fail.
+  /// Makes a session that lets others go on after each slice.
+  ///
+  /// From the allocation on that is named, counted from 1, all of Lua's fail; that is for tests.
   init(
     limits: LuaLimits,
     prelude: LuaProgram,
     seed: UInt64 = 0,
     cancellation: LuaCancellation = LuaCancellation(),
-    failingAllocation: UInt64
+    slice: Duration,
+    failingAllocation: UInt64 = 0
   ) throws(LuaError) {
     if let problem = unsafe shim_check_library() {
       throw LuaError(kind: .host, message: unsafe String(cString: problem))
     }
     var bounds = limits.bounds
+    bounds.slice_nanoseconds = slice.nanoseconds
     bounds.failing_allocation = failingAllocation
     guard let state = unsafe shim_open(&bounds, cancellation.flag, seed) else {
       throw LuaError(kind: .limit(.memory(bytes: limits.memoryBytes)), message: "not enough memory")
@@ -84,9 +89,15 @@ internal import CLuaShim
     program: LuaProgram? = nil,
     arguments: [LuaValue] = []
   ) -> LuaStep {
+    complete(startSlice(entry: entry, program: program, arguments: arguments))
+  }
+
+  /// As ``start(entry:program:arguments:)``; `nil` if the slice was over first.
+  func startSlice(entry: String, program: LuaProgram?, arguments: [LuaValue]) -> LuaStep? {
     switch phase {
     case .over(let error): return .failed(error)
-    case .waiting: return .failed(LuaError(kind: .host, message: "the session waits for an answer"))
+    case .waiting: return misuse("the session waits for an answer")
+    case .interrupted: return misuse("the session is running")
     case .idle: break
     }
     var tape = unsafe TapeWriter(state: state)
@@ -103,9 +114,15 @@ internal import CLuaShim
   ///   script as an error that says so.
   /// - Returns: Where the script came to; a failure if no request is waiting, or the session is over.
   public func resume(_ answer: LuaAnswer) -> LuaStep {
+    complete(resumeSlice(answer))
+  }
+
+  /// As ``resume(_:)``; `nil` if the slice was over first.
+  func resumeSlice(_ answer: LuaAnswer) -> LuaStep? {
     switch phase {
     case .over(let error): return .failed(error)
-    case .idle: return .failed(LuaError(kind: .host, message: "no request waits for an answer"))
+    case .idle: return misuse("no request waits for an answer")
+    case .interrupted: return misuse("the session is running")
     case .waiting: break
     }
     var tape = unsafe TapeWriter(state: state)
@@ -123,6 +140,24 @@ internal import CLuaShim
     }
     if case .values = answer { return step(unsafe shim_answer(state, tape.count)) }
     return step(unsafe shim_raise(state, tape.count))
+  }
+
+  /// Goes on with a script whose slice was over; `nil` if that happens again.
+  func continueSlice() -> LuaStep? {
+    guard case .interrupted = phase else { return misuse("the session was not interrupted") }
+    return step(unsafe shim_continue(state))
+  }
+
+  private func complete(_ step: LuaStep?) -> LuaStep {
+    var step = step
+    while true {
+      if let step { return step }
+      step = continueSlice()
+    }
+  }
+
+  private func misuse(_ message: String) -> LuaStep {
+    .failed(LuaError(kind: .host, message: message))
   }
 
   /// Hands over what the script posted since the last call.
@@ -159,7 +194,7 @@ internal import CLuaShim
     )
   }
 
-  private func step(_ status: CInt) -> LuaStep {
+  private func step(_ status: CInt) -> LuaStep? {
     var reader = unsafe TapeReader(shim_output(state))
     switch status {
     case CInt(SHIM_REQUEST):
@@ -172,6 +207,9 @@ internal import CLuaShim
     case CInt(SHIM_FINISHED):
       phase = .idle
       return .finished(unsafe reader.values())
+    case CInt(SHIM_INTERRUPTED):
+      phase = .interrupted
+      return nil
     default:
       return .failed(failure())
     }

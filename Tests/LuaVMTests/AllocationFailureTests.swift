@@ -30,6 +30,7 @@ import Testing
       let session = try LuaSession(
         limits: LuaLimits(),
         prelude: prelude,
+        slice: .zero,
         failingAllocation: UInt64(n)
       )
       var step = session.start(entry: "run", program: program)

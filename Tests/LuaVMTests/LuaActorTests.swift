@@ -54,6 +54,66 @@ import Testing
     #expect(error.kind == .limit(.processorTimeBetweenRequests(.seconds(1))))
   }
 
+  /// Scripts that compute for long, and are to give the same as without interruptions.
+  static let long: [String] = [
+    "local n = 0 for i = 1, 3000000 do n = n + i % 7 end return n == 8999997",
+    "local function f(n) if n < 2 then return n end return f(n - 1) + f(n - 2) end "
+      + "return f(25) == 75025",
+    "local n = 0 for i in coroutine.wrap(function() for i = 1, 200000 do local x = 0 "
+      + "for j = 1, 10 do x = x + j end coroutine.yield(x) end end) do n = n + i end "
+      + "return n == 11000000",
+    "local ok, n = pcall(function() local n = 0 for i = 1, 2000000 do n = n + 1 end return n end) "
+      + "return ok and n == 2000000",
+    "local t = {} for i = 1, 100000 do t[i] = (i * 7919) % 100003 end "
+      + "table.sort(t, function(a, b) return a < b end) return t[1] < t[2]",
+    "local o = setmetatable({}, {__index = function(_, k) local n = 0 for i = 1, k do n = n + 1 end "
+      + "return n end}) return o[2000000] == 2000000",
+    "local function deep(n) if n == 0 then local x = 0 for i = 1, 2000000 do x = x + 1 end return x "
+      + "end return coroutine.wrap(deep)(n - 1) end return deep(20) == 2000000",
+    "local n = 0 for i = 1, 50 do for j = 1, 20000 do n = n + 1 end n = n + ask(i) - i end "
+      + "return n == 1000000",
+  ]
+
+  @Test(arguments: long)
+  func `a script that computes lets others on its thread go on`(source: String) async throws {
+    let pool = LuaThreadPool(width: 1)
+    let busy = try Self.actor(pool)
+    let program = try Self.program(source)
+    async let result: LuaValue? = {
+      var turn = await busy.start(entry: "run", program: program)
+      while case .request(let request) = turn.step {
+        turn = await busy.resume(.values(request.arguments))
+      }
+      guard case .finished(let values) = turn.step else { return nil }
+      return values.first
+    }()
+    let other = try Self.actor(pool)
+    for _ in 0..<10 {
+      guard case .finished = await other.start(entry: "echo").step else {
+        Issue.record("the other session failed")
+        return
+      }
+    }
+    #expect(await result == true)
+  }
+
+  @Test func `a session waits while a script on its thread computes, a slice at most`()
+    async throws
+  {
+    let pool = LuaThreadPool(width: 1)
+    let busy = try Self.actor(pool)
+    let other = try Self.actor(pool)
+    _ = await other.start(entry: "echo")
+    let endless = try Self.program("while true do end")
+    async let turn = busy.start(entry: "run", program: endless)
+    try await Task.sleep(for: .milliseconds(50))
+    let clock = ContinuousClock()
+    let time = await clock.measure { _ = await other.start(entry: "echo") }
+    busy.cancel()
+    _ = await turn
+    #expect(time < .milliseconds(500))
+  }
+
   @Test(arguments: [
     "while true do end", "while true do pcall(function() while true do end end) end",
     "('a'):rep(50000):find('.-.-.-.-b')", "while true do coroutine.wrap(function() end)() end",

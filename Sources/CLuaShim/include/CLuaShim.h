@@ -31,6 +31,7 @@ typedef struct {
   uint64_t value_nodes;
   uint64_t value_bytes;
   uint64_t post_bytes;
+  uint64_t slice_nanoseconds;   // how long a script runs before it lets others; 0 for ever
   uint64_t failing_allocation;  // for tests: from this one on all growth fails; 0 for none
 } shim_limits;
 
@@ -45,7 +46,8 @@ typedef struct {
 enum {
   SHIM_REQUEST = 1,   // chunk, line, name and arguments of a request
   SHIM_FINISHED = 2,  // the results of the entry function
-  SHIM_FAILED = 3,    // an error: see error.c
+  SHIM_FAILED = 3,    // an error: see failure.c
+  SHIM_INTERRUPTED = 4,  // nothing: the slice is over, shim_continue goes on
 };
 
 // Why a session was stopped for good.
@@ -113,6 +115,8 @@ uint8_t *shim_input(shim_session *session, size_t capacity);
 int shim_prelude(shim_session *session, size_t count);
 // Calls an entry. The input tape holds: entry as text, 4 bytes of argument count, arguments.
 int shim_start(shim_session *session, size_t count);
+// Goes on after an interruption.
+int shim_continue(shim_session *session);
 // Answers a request with the values on the input tape: 4 bytes of count, values.
 int shim_answer(shim_session *session, size_t count);
 // Answers a request by raising the one value on the input tape.
