@@ -16,67 +16,49 @@ enum PlanHash {
   /// One hash over the head, the sources, the projects and the operations, as planned.
   static func compute(_ database: Database) throws -> String {
     var hasher = SHA256()
-    func feed(_ sql: String) throws {
+    for (section, sql) in sections {
+      feed(UInt8(ascii: "#"), section.utf8, into: &hasher)
       let rows = try Row.fetchCursor(database, sql: sql)
       while let row = try rows.next() {
-        for value in row.databaseValues { feedColumn(value, into: &hasher) }
+        for column in 0..<row.count { try feed(row, column, into: &hasher) }
       }
     }
-    try feed("SELECT value FROM meta WHERE key = 'info'")
-    try feed("SELECT path, text FROM source ORDER BY path")
-    try feed(
-      "SELECT position, id, name, orgId, project, outcome, detail FROM project ORDER BY position"
-    )
-    try feed("SELECT position, number, operation FROM operation ORDER BY position, number")
     return hexadecimal(hasher.finalize())
   }
 
-  /// Feeds one column with its length in front, so that columns cannot be shifted.
-  private static func feedColumn(_ value: DatabaseValue, into hasher: inout SHA256) {
-    let bytes: Data
-    switch value.storage {
-    case .null: bytes = Data([0])
-    case .int64(let number): bytes = Data(String(number).utf8)
-    case .double(let number): bytes = Data(String(number).utf8)
-    case .string(let text): bytes = Data(text.utf8)
-    case .blob(let data): bytes = data
+  /// What is hashed, in order: all rows of planning, none of what applying changes.
+  private static let sections = [
+    ("meta", "SELECT key, value FROM meta WHERE key IN ('info', 'key') ORDER BY key"),
+    ("source", "SELECT path, text, sha256 FROM source ORDER BY path"),
+    (
+      "project",
+      "SELECT position, id, name, orgId, project, outcome, detail FROM project ORDER BY position"
+    ),
+    ("operation", "SELECT position, number, operation FROM operation ORDER BY position, number"),
+  ]
+
+  /// Feeds one column with its kind and length in front, so that columns cannot be shifted.
+  private static func feed(_ row: Row, _ column: Int, into hasher: inout SHA256) throws {
+    switch (row[column] as DatabaseValue).storage {
+    case .null: feed(UInt8(ascii: "n"), [], into: &hasher)
+    case .int64(let number): feed(UInt8(ascii: "i"), "\(number)".utf8, into: &hasher)
+    case .double(let number): feed(UInt8(ascii: "d"), "\(number)".utf8, into: &hasher)
+    case .string(let text): feed(UInt8(ascii: "t"), text.utf8, into: &hasher)
+    case .blob(let data): feed(UInt8(ascii: "b"), data, into: &hasher)
     }
-    withUnsafeBytes(of: Int64(bytes.count).littleEndian) { hasher.update(bufferPointer: $0) }
-    hasher.update(data: bytes)
   }
 
-  /// Compares the plan and the journal with their hashes.
-  static func check(_ database: Database, path: String) throws {
-    guard let expected = try RunFile.meta(database, "planHash", as: String.self) else { return }
-    guard try compute(database) == expected else {
-      throw RunFileError(
-        .damaged,
-        path: path,
-        detail: "the plan is not the one that was recorded",
-        advice: "somebody or something changed the file; plan again"
-      )
+  private static func feed(
+    _ kind: UInt8,
+    _ bytes: some Collection<UInt8>,
+    into hasher: inout SHA256
+  ) {
+    withUnsafeBytes(of: kind) { hasher.update(bufferPointer: $0) }
+    withUnsafeBytes(of: Int64(bytes.count).littleEndian) { hasher.update(bufferPointer: $0) }
+    let isFed: Void? = bytes.withContiguousStorageIfAvailable {
+      hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
     }
-    var last = Data()
-    let rows = try Row.fetchCursor(database, sql: "SELECT * FROM journal ORDER BY sequence")
-    while let row = try rows.next() {
-      let hash = journal(
-        after: last,
-        at: row["atMilliseconds"],
-        position: row["position"],
-        number: row["number"],
-        event: row["event"],
-        detail: row["detail"]
-      )
-      guard hash == row["hash"] as Data else {
-        throw RunFileError(
-          .damaged,
-          path: path,
-          detail: "the journal does not fit its hashes from row \(row["sequence"] as Int64) on",
-          advice: "somebody or something changed the file; compare Atlas with `godwit show`"
-        )
-      }
-      last = hash
-    }
+    if isFed == nil { hasher.update(data: Array(bytes)) }
   }
 
   /// The hash of one row of the journal.

@@ -11,6 +11,8 @@ extension RunFile {
     public var record: ProjectRecord
     /// The last intent of each operation that has one, by operation number.
     public var intents: [Int: CommittedIntent]
+    /// Whether the project had ended in a bucket and is taken up again.
+    public var wasSettled: Bool
   }
 
   /// How many projects are pending, by the rule of ``pending(after:limit:retrying:)``.
@@ -45,7 +47,9 @@ extension RunFile {
       try queue.read { database in
         var result = PendingOperations()
         let rows = try Row.fetchCursor(
-          database, sql: "SELECT * FROM project WHERE \(Self.condition(retrying))")
+          database,
+          sql: "SELECT * FROM project WHERE \(Self.condition(retrying))"
+        )
         while let row = try rows.next() {
           result.projects += 1
           for entry in try record(database, row, isPlanned: false).operations
@@ -94,7 +98,8 @@ extension RunFile {
         return Pending(
           position: position,
           record: record,
-          intents: hasBegun ? try intents(database, position: position) : [:]
+          intents: hasBegun ? try intents(database, position: position) : [:],
+          wasSettled: row["settled"] as String? != nil
         )
       }
     }
@@ -124,45 +129,92 @@ extension RunFile {
   }
 
   /// Sets the phase of the run.
+  ///
+  /// - Throws: `lostLease` if another process has the run.
   public func setPhase(_ phase: RunInfo.Phase) async throws(RunFileError) {
-    try await write { database in try Self.setMeta(database, "phase", phase.rawValue) }
+    let seconds = clock() / 1000
+    try await write { [path, lease] database in
+      try lease?.renew(database, path: path, nowSeconds: seconds)
+      try Self.setMeta(database, "phase", phase.rawValue)
+    }
   }
 
-  /// Commits entries in one transaction; ``JournalWriter`` is the way in.
+  /// Notes that a run has come to its end, if no project of it is open or in doubt.
+  ///
+  /// - Throws: `lostLease` if another process has the run.
+  public func finishIfNothingIsOpen() async throws(RunFileError) {
+    let seconds = clock() / 1000
+    try await write { [path, lease] database in
+      try lease?.renew(database, path: path, nowSeconds: seconds)
+      try Self.finishIfNothingIsOpen(database)
+    }
+  }
+
+  static func finishIfNothingIsOpen(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        UPDATE meta SET value = 'finished' WHERE key = 'phase' AND value = 'applying'
+        AND NOT EXISTS (SELECT 1 FROM project WHERE \(condition([])))
+        """
+    )
+  }
+
+  /// Commits entries in one transaction, the first of which marks the run as begun;
+  /// ``JournalWriter`` is the way in.
+  ///
+  /// It does not heed the cancellation of its task: an outcome that is known has to be kept.
   func commit(_ entries: [JournalEntry]) async throws(RunFileError) {
     guard let lease else {
       throw RunFileError(.wrongPhase, path: path, detail: "the run is not open for applying")
     }
     let milliseconds = clock()
-    try await write { [path] database in
-      try lease.renew(database, path: path, nowSeconds: milliseconds / 1000)
-      var hash =
-        try Data.fetchOne(
-          database.cachedStatement(
-            sql: "SELECT hash FROM journal ORDER BY sequence DESC LIMIT 1"
-          )
-        ) ?? Data()
-      let insert = try database.cachedStatement(
-        sql: """
-          INSERT INTO journal (atMilliseconds, position, number, event, detail, hash)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """
-      )
-      for entry in entries {
-        let detail = Self.text(entry.event.detail)
-        hash = PlanHash.journal(
-          after: hash,
-          at: milliseconds,
-          position: Int64(entry.position),
-          number: entry.number.map(Int64.init),
-          event: entry.event.name,
-          detail: detail
+    let work = Task { [self] in
+      try await queue.write { try insert(entries, lease, at: milliseconds, $0) }
+    }
+    do { try await work.value } catch {
+      throw RunFileError.wrapping(error, path: path, purpose)
+    }
+  }
+
+  private func insert(
+    _ entries: [JournalEntry],
+    _ lease: RunLease,
+    at milliseconds: Int64,
+    _ database: Database
+  ) throws {
+    try lease.renew(database, path: path, nowSeconds: milliseconds / 1000)
+    try database.cachedStatement(
+      sql: """
+        UPDATE meta SET value = 'applying'
+        WHERE key = 'phase' AND value IN ('planned', 'finished')
+        """
+    ).execute()
+    var hash =
+      try Data.fetchOne(
+        database.cachedStatement(
+          sql: "SELECT hash FROM journal ORDER BY sequence DESC LIMIT 1"
         )
-        try insert.execute(arguments: [
-          milliseconds, entry.position, entry.number, entry.event.name, detail, hash,
-        ])
-        try Self.carryOut(entry, detail: detail, database)
-      }
+      ) ?? Data()
+    let insert = try database.cachedStatement(
+      sql: """
+        INSERT INTO journal (atMilliseconds, position, number, event, detail, hash)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """
+    )
+    for entry in entries {
+      let detail = Self.text(entry.event.detail)
+      hash = PlanHash.journal(
+        after: hash,
+        at: milliseconds,
+        position: Int64(entry.position),
+        number: entry.number.map(Int64.init),
+        event: entry.event.name,
+        detail: detail
+      )
+      try insert.execute(arguments: [
+        milliseconds, entry.position, entry.number, entry.event.name, detail, hash,
+      ])
+      try Self.carryOut(entry, detail: detail, database)
     }
   }
 

@@ -10,9 +10,18 @@ extension RunFile {
   /// - Throws: `exists` if there is a file of that name, and what writing throws.
   public func copy(to destination: String) throws(RunFileError) {
     try Self.createEmptyFile(destination)
-    try Self.run(destination) {
+    do throws(RunFileError) { try copyContents(to: destination) } catch {
+      try? FileManager.default.removeItem(atPath: destination)
+      throw error
+    }
+  }
+
+  private func copyContents(to destination: String) throws(RunFileError) {
+    try Self.run(destination, .planning) {
       let copy = try DatabaseQueue(
-        path: destination, configuration: Self.configuration(synchronous: "FULL"))
+        path: destination,
+        configuration: Self.configuration(synchronous: "FULL")
+      )
       do {
         try queue.backup(to: copy)
         try copy.writeWithoutTransaction { database in
@@ -21,7 +30,6 @@ extension RunFile {
         try copy.close()
       } catch {
         try? copy.close()
-        try? FileManager.default.removeItem(atPath: destination)
         throw error
       }
     }

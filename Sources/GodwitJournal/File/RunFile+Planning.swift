@@ -11,15 +11,21 @@ extension RunFile {
   }
 
   /// Adds selected projects; positions go up in the order of adding.
+  ///
+  /// One that was added before, since it moved from one page of the listing to another, stays as it
+  /// was.
   public func add(_ projects: [Project]) async throws(RunFileError) {
     try await write { database in
       let insert = try database.cachedStatement(
-        sql: "INSERT INTO project (id, name, orgId, project) VALUES (?, ?, ?, ?)"
+        sql: """
+          INSERT INTO project (id, name, orgId, project) VALUES (?, ?, ?, ?)
+          ON CONFLICT (id) DO NOTHING
+          """
       )
       for project in projects {
         try insert.execute(arguments: [
           project.id.text, project.name, project.organization.text,
-          JSONValue.object(project.stored).encodedString(),
+          Self.text(project.stored),
         ])
       }
     }
@@ -82,6 +88,7 @@ extension RunFile {
           sql: """
             INSERT INTO project (id, name, orgId, project, outcome, detail)
             VALUES (?, ?, '', '{}', ?, ?)
+            ON CONFLICT (id) DO NOTHING
             """,
           arguments: [
             plan.project.id.text, plan.project.name, plan.outcome.rawValue,
@@ -98,7 +105,7 @@ extension RunFile {
       try Self.setMeta(database, "info", Self.text(info.stored))
       try Self.setMeta(database, "planHash", try PlanHash.compute(database))
     }
-    try Self.run(path) {
+    try Self.run(path, purpose) {
       try queue.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.inTransaction(.immediate) {

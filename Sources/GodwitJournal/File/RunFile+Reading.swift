@@ -71,7 +71,7 @@ extension RunFile {
           database,
           sql: """
             SELECT coalesce(settled, outcome, 'notStarted') AS bucket,
-              settled IS NULL AND outcome = 'changed' AS isOpen,
+              settled IS NULL AND outcome IS 'changed' AS isOpen,
               EXISTS (SELECT 1 FROM operation o WHERE o.position = p.position
                 AND o.status IN ('sending', 'inDoubt')) AS isDoubtful,
               count(*) AS count
@@ -83,13 +83,17 @@ extension RunFile {
             bucket: row["bucket"],
             isOpen: row["isOpen"],
             isDoubtful: row["isDoubtful"],
-            isPlanned: phase == RunInfo.Phase.planned.rawValue
+            isPlanned: Self.isBeforeApplying(phase)
           )
           totals[outcome] += row["count"]
         }
         return totals
       }
     }
+  }
+
+  private static func isBeforeApplying(_ phase: String?) -> Bool {
+    phase == RunInfo.Phase.planned.rawValue || phase == RunInfo.Phase.planning.rawValue
   }
 
   private static func outcome(
@@ -104,15 +108,19 @@ extension RunFile {
 
   /// Gives every project to `body`, by name, one at a time.
   ///
-  /// - Parameter project: an id or a name, to get only the projects that have it.
+  /// - Parameters:
+  ///   - project: an id or a name, to get only the projects that have it.
+  ///   - body: receives one record after the other.
+  /// - Throws: `damaged` if a row cannot be read, and what `body` throws as `other`.
   public func forEachRecord(
     project: String? = nil,
     _ body: (ProjectRecord) throws -> Void
   ) throws(RunFileError) {
     try Self.run(path) {
       try queue.read { database in
-        let isPlanned =
-          try Self.meta(database, "phase", as: String.self) == RunInfo.Phase.planned.rawValue
+        let isPlanned = Self.isBeforeApplying(
+          try Self.meta(database, "phase", as: String.self)
+        )
         let condition = project == nil ? "" : "WHERE id = :project OR name = :project"
         let rows = try Row.fetchCursor(
           database,

@@ -27,6 +27,8 @@ public final class RunFile: Sendable {
   public let mayHaveLostCommits: Bool
   /// Whether the run was taken from a process that ended without releasing it.
   public let wasAbandoned: Bool
+  /// Whether a person took the run over from another host, whose last commits nobody here can see.
+  public let wasTakenOver: Bool
 
   let queue: DatabaseQueue
   let lease: RunLease?
@@ -37,16 +39,16 @@ public final class RunFile: Sendable {
     path: String,
     purpose: Purpose,
     queue: DatabaseQueue,
-    lease: RunLease? = nil,
-    wasAbandoned: Bool = false,
+    lease: (lease: RunLease, how: RunLease.Acquisition)? = nil,
     mayHaveLostCommits: Bool = false,
     clock: @escaping @Sendable () -> Int64
   ) {
     self.path = path
     self.purpose = purpose
     self.queue = queue
-    self.lease = lease
-    self.wasAbandoned = wasAbandoned
+    self.lease = lease?.lease
+    wasAbandoned = lease.map { $0.how != .wasFree } ?? false
+    wasTakenOver = lease?.how == .wasTakenOver
     self.mayHaveLostCommits = mayHaveLostCommits
     self.clock = clock
   }
@@ -74,21 +76,32 @@ public final class RunFile: Sendable {
     clock: @escaping @Sendable () -> Int64 = RunFile.systemClock
   ) throws(RunFileError) -> RunFile {
     try createEmptyFile(path)
-    return try run(path) {
-      let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "OFF"))
-      try queue.write { database in
-        try RunSchema.create(database)
-        try setMeta(database, "phase", RunInfo.Phase.planning.rawValue)
-        try setMeta(database, "clean", 1)
-        try setMeta(database, "key", Data(key))
-        for (path, text) in sources {
-          try database.execute(
-            sql: "INSERT INTO source (path, text, sha256) VALUES (?, ?, ?)",
-            arguments: [path, Data(text), PlanHash.sha256(text)]
-          )
-        }
+    do throws(RunFileError) {
+      return try run(path, .planning) {
+        let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "OFF"))
+        try queue.write { try begin($0, sources: sources, key: key) }
+        return RunFile(path: path, purpose: .planning, queue: queue, clock: clock)
       }
-      return RunFile(path: path, purpose: .planning, queue: queue, clock: clock)
+    } catch {
+      try? FileManager.default.removeItem(atPath: path)
+      throw error
+    }
+  }
+
+  private static func begin(
+    _ database: Database,
+    sources: [String: [UInt8]],
+    key: [UInt8]
+  ) throws {
+    try RunSchema.create(database)
+    try setMeta(database, "phase", RunInfo.Phase.planning.rawValue)
+    try setMeta(database, "clean", 1)
+    try setMeta(database, "key", Data(key))
+    for (path, text) in sources {
+      try database.execute(
+        sql: "INSERT INTO source (path, text, sha256) VALUES (?, ?, ?)",
+        arguments: [path, Data(text), PlanHash.sha256(text)]
+      )
     }
   }
 
@@ -101,12 +114,30 @@ public final class RunFile: Sendable {
   ) throws(RunFileError) -> RunFile {
     try checkExists(path)
     return try run(path) {
-      var configuration = configuration(synchronous: "FULL")
-      configuration.readonly = true
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      try queue.read { try RunSchema.check($0, path: path) }
-      return RunFile(path: path, purpose: .reading, queue: queue, clock: clock)
+      do { return try read(path, clock: clock) } catch let error as DatabaseError
+        where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK
+      {
+        try rollBack(path)
+        return try read(path, clock: clock)
+      }
     }
+  }
+
+  private static func read(_ path: String, clock: @escaping @Sendable () -> Int64) throws -> RunFile
+  {
+    var configuration = configuration(synchronous: "FULL")
+    configuration.readonly = true
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.read { try RunSchema.check($0, path: path) }
+    return RunFile(path: path, purpose: .reading, queue: queue, clock: clock)
+  }
+
+  /// Undoes the transaction in which a process was killed while the file was not in WAL mode,
+  /// which a connection that may only read cannot do.
+  private static func rollBack(_ path: String) throws {
+    let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
+    try queue.read { _ = try Int.fetchOne($0, sql: "PRAGMA schema_version") }
+    try queue.close()
   }
 
   /// Opens a run file to carry it out: takes the lease, takes the clean mark off, switches WAL on.
@@ -124,20 +155,22 @@ public final class RunFile: Sendable {
   ) throws(RunFileError) -> RunFile {
     try checkExists(path)
     return try run(path) {
-      let hadWAL = (try? FileManager.default.attributesOfItem(atPath: path + "-wal")) != nil
+      // One that is empty was made by a reader, or emptied by a checkpoint.
+      let wal = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
+      let hadWAL = (wal?[.size] as? Int ?? 0) > 0
       let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
-      let (lease, wasAbandoned, wasClean) = try queue.write { database in
+      let (lease, wasClean) = try queue.write { database in
         try RunSchema.check(database, path: path)
-        try PlanHash.check(database, path: path)
+        try PlanCheck.check(database, path: path)
         let wasClean = try meta(database, "clean", as: Int.self) == 1
-        let (lease, wasAbandoned) = try RunLease.acquire(
+        let lease = try RunLease.acquire(
           database,
           path: path,
           nowSeconds: clock() / 1000,
           mayTakeOver: mayTakeOver
         )
         try setMeta(database, "clean", 0)
-        return (lease, wasAbandoned, wasClean)
+        return (lease, wasClean)
       }
       try switchToWAL(queue, path: path)
       return RunFile(
@@ -145,7 +178,6 @@ public final class RunFile: Sendable {
         purpose: .applying,
         queue: queue,
         lease: lease,
-        wasAbandoned: wasAbandoned,
         mayHaveLostCommits: !wasClean && !hadWAL,
         clock: clock
       )
@@ -165,33 +197,38 @@ public final class RunFile: Sendable {
           advice: "keep run files on a local disk"
         )
       }
+      // Of a file that was in WAL mode already, the mark is to be off in the main file too.
+      try database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
     }
   }
 
   // MARK: - Closing
 
-  /// Ends the work with the file: checkpoints, leaves WAL mode, sets the clean mark, releases the
-  /// lease. Later calls do nothing.
+  /// Ends the work with the file.
+  ///
+  /// After applying: checkpoints, leaves WAL mode, sets the clean mark and releases the lease. Later
+  /// calls do nothing. Whoever lost the lease leaves the file to its new holder.
   public func close() throws(RunFileError) {
     let wasClosed = isClosed.withLock { closed in
       defer { closed = true }
       return closed
     }
     guard !wasClosed else { return }
-    try Self.run(path) {
-      if purpose == .applying, let lease {
-        try queue.writeWithoutTransaction { database in
-          try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-          // A reader in another process keeps WAL on; then the file stays unclean with its WAL.
-          let mode = try? String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
-          try database.inTransaction(.immediate) {
-            try lease.release(database)
-            if mode == "delete" { try Self.setMeta(database, "clean", 1) }
-            return .commit
-          }
-        }
-      }
-      try queue.close()
+    try Self.run(path, purpose) {
+      defer { try? queue.close() }
+      if let lease { try queue.writeWithoutTransaction { try Self.leave($0, lease) } }
+    }
+  }
+
+  private static func leave(_ database: Database, _ lease: RunLease) throws {
+    try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    // A reader in another process keeps WAL on; then the file stays unclean with its WAL.
+    let mode = try? String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
+    try database.inTransaction(.immediate) {
+      guard try lease.release(database) else { return .commit }
+      try finishIfNothingIsOpen(database)
+      if mode == "delete" { try setMeta(database, "clean", 1) }
+      return .commit
     }
   }
 
@@ -209,9 +246,10 @@ public final class RunFile: Sendable {
   /// Runs `body`, turning what SQLite throws into an error about this file.
   static func run<Result>(
     _ path: String,
+    _ purpose: Purpose = .reading,
     _ body: () throws -> Result
   ) throws(RunFileError) -> Result {
-    do { return try body() } catch { throw RunFileError.wrapping(error, path: path) }
+    do { return try body() } catch { throw RunFileError.wrapping(error, path: path, purpose) }
   }
 
   /// Writes in one transaction.
@@ -219,7 +257,7 @@ public final class RunFile: Sendable {
     _ body: @escaping @Sendable (Database) throws -> Result
   ) async throws(RunFileError) -> Result {
     do { return try await queue.write(body) } catch {
-      throw RunFileError.wrapping(error, path: path)
+      throw RunFileError.wrapping(error, path: path, purpose)
     }
   }
 

@@ -51,7 +51,11 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
   }
 
   /// Turns what SQLite said into an error about the file at `path`.
-  static func wrapping(_ error: any Error, path: String) -> RunFileError {
+  static func wrapping(
+    _ error: any Error,
+    path: String,
+    _ purpose: RunFile.Purpose = .reading
+  ) -> RunFileError {
     if let error = error as? RunFileError { return error }
     guard let error = error as? DatabaseError else {
       return RunFileError(.other, path: path, detail: "\(error)")
@@ -62,7 +66,9 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
         .diskFull,
         path: path,
         detail: "the disk is full",
-        advice: "nothing is lost: free some space and run `godwit resume`"
+        advice: purpose == .planning
+          ? "free some space, then plan again"
+          : "nothing is lost: free some space and run `godwit resume`"
       )
     case .SQLITE_READONLY, .SQLITE_PERM:
       return RunFileError(.notWritable, path: path, detail: "the file cannot be written")

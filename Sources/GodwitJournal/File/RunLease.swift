@@ -10,6 +10,9 @@ public struct RunLease: Sendable, Hashable {
   public let fencing: Int64
   /// The host's name.
   public let host: String
+  /// The machine's id and the namespace that process ids are from; two machines, or two containers,
+  /// may have one name.
+  public let machine: String
   /// The id of the host's boot.
   public let boot: String
   /// The process id.
@@ -25,6 +28,7 @@ public struct RunLease: Sendable, Hashable {
     return RunLease(
       fencing: fencing,
       host: ProcessInfo.processInfo.hostName,
+      machine: Self.machineID + "/" + Self.processNamespace,
       boot: Self.bootID,
       process: process,
       processStart: Self.startOfProcess(process) ?? 0,
@@ -32,18 +36,30 @@ public struct RunLease: Sendable, Hashable {
     )
   }
 
-  private static var bootID: String {
-    let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+  private static var bootID: String { line(of: "/proc/sys/kernel/random/boot_id") }
+
+  private static var machineID: String { line(of: "/etc/machine-id") }
+
+  private static var processNamespace: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? ""
+  }
+
+  private static func line(of path: String) -> String {
+    let text = try? String(contentsOfFile: path, encoding: .utf8)
     return text?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
   }
 
-  /// Field 22 of `/proc/PID/stat`; the name in field 2 may hold spaces, so it is cut off first.
-  private static func startOfProcess(_ process: Int64) -> Int64? {
+  /// When a process that is still running started; `nil` if it is gone.
+  ///
+  /// Field 22 of `/proc/PID/stat`; the name in field 2 may hold spaces, so it is cut off first. A
+  /// process that ended and was not waited for is listed in state Z, and does nothing any more.
+  static func startOfProcess(_ process: Int64) -> Int64? {
     guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
       let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    return fields.count > 19 ? Int64(fields[19]) : nil
+    guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+    return Int64(fields[19])
   }
 
   /// What to think of a lease that somebody left.
@@ -57,7 +73,9 @@ public struct RunLease: Sendable, Hashable {
   /// Judges this lease from the point of view of this process.
   func judged(isHeld: Bool, by me: RunLease) -> Judgement {
     guard isHeld else { return .isFree }
-    if host == me.host, !me.boot.isEmpty {
+    // Without a machine id only the boot tells that it is the same machine.
+    let isHere = host == me.host && machine == me.machine && !me.boot.isEmpty
+    if isHere, boot == me.boot || !me.machine.hasPrefix("/") {
       guard boot == me.boot, Self.startOfProcess(process) == processStart else {
         return .holderIsGone
       }
@@ -71,24 +89,40 @@ public struct RunLease: Sendable, Hashable {
 }
 
 extension RunLease {
+  /// How a lease came to this process.
+  enum Acquisition: Equatable {
+    /// Nobody had it.
+    case wasFree
+    /// Its holder on this host had died.
+    case wasAbandoned
+    /// A person said that its holder on another host is gone.
+    case wasTakenOver
+  }
+
   /// Takes the lease of a run file inside a transaction.
   ///
-  /// - Parameter mayTakeOver: whether a person said that the holder on another host is gone.
-  /// - Returns: the lease, and whether it was taken from somebody who had not released it.
+  /// - Parameters:
+  ///   - database: the run file.
+  ///   - path: its path, for errors.
+  ///   - nowSeconds: the time, in seconds since 1970.
+  ///   - mayTakeOver: whether a person said that the holder on another host is gone.
+  /// - Returns: the lease, and how it came.
+  /// - Throws: ``RunFileError`` of kind `inUse` while somebody else has it.
   static func acquire(
     _ database: Database,
     path: String,
     nowSeconds: Int64,
     mayTakeOver: Bool
-  ) throws -> (lease: RunLease, wasAbandoned: Bool) {
+  ) throws -> (lease: RunLease, how: Acquisition) {
     let row = try Row.fetchOne(database, sql: "SELECT * FROM lease")
     let last: Int64 = row?["fencing"] ?? 0
     let mine = ofThisProcess(fencing: last + 1, nowSeconds: nowSeconds)
-    var wasAbandoned = false
+    var how = Acquisition.wasFree
     if let row {
       let theirs = RunLease(
         fencing: last,
         host: row["host"],
+        machine: row["machine"],
         boot: row["boot"],
         process: row["process"],
         processStart: row["processStart"],
@@ -96,7 +130,7 @@ extension RunLease {
       )
       switch theirs.judged(isHeld: row["isHeld"], by: mine) {
       case .isFree: break
-      case .holderIsGone: wasAbandoned = true
+      case .holderIsGone: how = .wasAbandoned
       case .isHeld(let who):
         throw RunFileError(
           .inUse,
@@ -113,20 +147,21 @@ extension RunLease {
             advice: "make sure that it has ended there, then add --take-over"
           )
         }
-        wasAbandoned = true
+        how = .wasTakenOver
       }
     }
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO lease
-          (one, fencing, host, boot, process, processStart, renewedSeconds, isHeld)
-        VALUES (1, ?, ?, ?, ?, ?, ?, 1)
+          (one, fencing, host, machine, boot, process, processStart, renewedSeconds, isHeld)
+        VALUES (1, ?, ?, ?, ?, ?, ?, ?, 1)
         """,
       arguments: [
-        mine.fencing, mine.host, mine.boot, mine.process, mine.processStart, nowSeconds,
+        mine.fencing, mine.host, mine.machine, mine.boot, mine.process, mine.processStart,
+        nowSeconds,
       ]
     )
-    return (mine, wasAbandoned)
+    return (mine, how)
   }
 
   /// Checks inside a transaction that the lease is still this one, and renews it.
@@ -146,10 +181,13 @@ extension RunLease {
   }
 
   /// Gives the lease back.
-  func release(_ database: Database) throws {
+  ///
+  /// - Returns: whether it was still this one.
+  func release(_ database: Database) throws -> Bool {
     try database.execute(
       sql: "UPDATE lease SET isHeld = 0 WHERE fencing = ?",
       arguments: [fencing]
     )
+    return database.changesCount == 1
   }
 }

@@ -56,6 +56,7 @@ enum RunSchema {
           one INTEGER PRIMARY KEY CHECK (one = 1),
           fencing INTEGER NOT NULL,
           host TEXT NOT NULL,
+          machine TEXT NOT NULL,
           boot TEXT NOT NULL,
           process INTEGER NOT NULL,
           processStart INTEGER NOT NULL,

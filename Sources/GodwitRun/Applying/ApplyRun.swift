@@ -69,28 +69,23 @@ public struct ApplyRun: Sendable {
   /// - Returns: why the run stopped before its end; `nil` if it came to its end.
   /// - Throws: ``RunError`` if the run file cannot be written.
   public func run(retrying: Set<ProjectOutcome>) async throws(RunError) -> StopSignal.Cause? {
-    let settleMilliseconds = settle.milliseconds
     do throws(RunFileError) {
-      let count = try file.pendingCount(retrying: retrying)
-      try await file.setPhase(.applying)
-      observe(.began(stage: "applying", projects: count))
+      observe(.began(stage: "applying", projects: try file.pendingCount(retrying: retrying)))
     } catch {
       throw RunError(error)
     }
+    await waitForUnknownWrites()
     let journal = JournalWriter(file: file)
     let feed = PendingFeed(file: file, retrying: retrying)
     await withTaskGroup(of: Turn.self) { group in
       var active = 0
-      var parked = 0
       var failures = 0
       func fill() async {
-        while active < parallelism, !stop.isStopping, let pending = await nextPending(feed) {
+        while active < max(1, parallelism), !stop.isStopping,
+          let pending = await nextPending(feed, journal)
+        {
           active += 1
-          let machine = ProjectMachine(
-            pending,
-            hasVerify: verifier != nil,
-            settleMilliseconds: settleMilliseconds
-          )
+          let machine = machine(for: pending)
           group.addTask { await drive(machine, .began, journal) }
         }
       }
@@ -105,10 +100,8 @@ public struct ApplyRun: Sendable {
         case .left: active -= 1
         case .parked(let machine, let until):
           active -= 1
-          parked += 1
           group.addTask { await sleep(machine, until: until) }
         case .woke(let machine):
-          parked -= 1
           guard !stop.isStopping else { break }
           active += 1
           group.addTask { await drive(machine, .woke, journal) }
@@ -121,21 +114,51 @@ public struct ApplyRun: Sendable {
   }
 
   private func conclude() async throws(RunError) -> StopSignal.Cause? {
-    if case .trouble(let error)? = stop.cause, error.status == .couldNotStart { throw error }
-    do throws(RunFileError) {
-      let totals = try file.totals()
-      if totals[.notStarted] == 0, totals[.inDoubt] == 0 { try await file.setPhase(.finished) }
-    } catch {
-      throw RunError(error)
+    if case .trouble(let error)? = stop.cause {
+      if error.status == .couldNotStart { throw error }
+      return stop.cause
+    }
+    do throws(RunFileError) { try await file.finishIfNothingIsOpen() } catch {
+      throw RunError(error, status: .stoppedEarly)
     }
     return stop.cause
   }
 
-  private func nextPending(_ feed: PendingFeed) async -> RunFile.Pending? {
+  private func machine(for pending: RunFile.Pending) -> ProjectMachine {
+    ProjectMachine(
+      pending,
+      hasVerify: verifier != nil,
+      settleMilliseconds: settle.milliseconds,
+      mayLackIntents: file.mayHaveLostCommits || file.wasTakenOver
+    )
+  }
+
+  /// Where intents may be missing, a write of another process may still be on its way: nothing is
+  /// read before it had its time to show.
+  private func waitForUnknownWrites() async {
+    guard file.mayHaveLostCommits || file.wasTakenOver else { return }
+    await wait(until: clock() + settle.milliseconds)
+  }
+
+  private func nextPending(_ feed: PendingFeed, _ journal: JournalWriter) async -> RunFile.Pending?
+  {
     do throws(RunFileError) { return try await feed.next() } catch {
-      stop.stop(.trouble(RunError(error)))
+      await stop(for: error, journal)
       return nil
     }
+  }
+
+  /// Stops since the run file cannot be used; before the first commit nothing was begun.
+  private func stop(for error: RunFileError, _ journal: JournalWriter) async {
+    let hasBegun = await journal.commits > 0
+    stop.stop(.trouble(RunError(error, status: hasBegun ? .stoppedEarly : .couldNotStart)))
+  }
+
+  /// Stops since no further request will do better.
+  private func stop(for error: AtlasError, _ journal: JournalWriter) async {
+    let hasBegun = await journal.commits > 0
+    let isEarly = hasBegun || error.isAccessListRefusal
+    stop.stop(.trouble(RunError(error, status: isEarly ? .stoppedEarly : .couldNotStart)))
   }
 
   private func stopForFailures(_ count: Int) {
@@ -154,11 +177,15 @@ public struct ApplyRun: Sendable {
 
   /// Waits without keeping a place; looks up when the run stops.
   private func sleep(_ machine: ProjectMachine, until milliseconds: Int64) async -> Turn {
+    await wait(until: milliseconds)
+    return .woke(machine)
+  }
+
+  private func wait(until milliseconds: Int64) async {
     while !stop.isStopping, clock() < milliseconds {
       let rest = max(1, min(100, milliseconds - clock()))
-      do { try await Task.sleep(for: .milliseconds(rest)) } catch { break }
+      do { try await Task.sleep(for: .milliseconds(rest)) } catch { return }
     }
-    return .woke(machine)
   }
 
   /// Carries out what a machine decides, until the project ends, waits or is left.
@@ -175,7 +202,7 @@ public struct ApplyRun: Sendable {
       case .commit(let entries, let announcesWrite):
         if announcesWrite, stop.isStopping { return .left }
         do throws(RunFileError) { try await journal.append(entries) } catch {
-          stop.stop(.trouble(RunError(error)))
+          await stop(for: error, journal)
           return .left
         }
         event = .committed
@@ -186,7 +213,7 @@ public struct ApplyRun: Sendable {
         event = .verified(await verifier?.verify(machine.record.project))
       case .ended(let outcome): return .ended(outcome)
       case .leave(let error):
-        if let error { stop.stop(.trouble(RunError(error, status: .stoppedEarly))) }
+        if let error { await stop(for: error, journal) }
         return .left
       }
     }

@@ -21,6 +21,7 @@ enum LandingJudge {
   ///   - operation: what was sent.
   ///   - current: what Atlas shows now; `nil` if there is none.
   ///   - intent: what Atlas showed just before it was sent.
+  /// - Returns: what reading back shows.
   static func judge(
     _ operation: Operation,
     current: Integration?,

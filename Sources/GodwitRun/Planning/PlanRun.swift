@@ -68,6 +68,17 @@ public struct PlanRun: Sendable {
       throw RunError(error)
     }
     observe(.finished)
+    try checkNotStopped()
+    let tally = await recorder.tally
+    info.refusedBySelect = tally.refused
+    info.filteredOut += tally.filteredOut
+    info.target.organizations = await organizations(tally.organizations)
+    info.remarks += listing.remarks + tally.remarks
+    do throws(RunFileError) { try await file.finishPlanning(info) } catch { throw RunError(error) }
+    return info
+  }
+
+  private func checkNotStopped() throws(RunError) {
     switch stop.cause {
     case .trouble(let error)?: throw error
     case .signal(let status)?:
@@ -80,13 +91,6 @@ public struct PlanRun: Sendable {
       )
     case nil: break
     }
-    let tally = await recorder.tally
-    info.refusedBySelect = tally.refused
-    info.filteredOut += tally.filteredOut
-    info.target.organizations = await organizations(tally.organizations)
-    info.remarks += tally.remarks
-    do throws(RunFileError) { try await file.finishPlanning(info) } catch { throw RunError(error) }
-    return info
   }
 
   // MARK: - Listing
@@ -94,7 +98,11 @@ public struct PlanRun: Sendable {
   private struct Listing {
     var selected = 0
     var filteredOut = 0
+    var remarks: [String] = []
   }
+
+  /// Ends the listing before its end.
+  private struct ListedEnough: Error {}
 
   private func list() async throws(RunError) -> Listing {
     var selector = ProjectSelector(selection)
@@ -103,7 +111,10 @@ public struct PlanRun: Sendable {
       try await reader.forEachProject { page in
         let chosen = selector.selected(from: page)
         if !chosen.isEmpty { try await file.add(chosen) }
+        if stop.isStopping || selector.hasEnough { throw ListedEnough() }
       }
+    } catch is ListedEnough {
+      // All that is wanted is there, or nothing is wanted any more.
     } catch let error as AtlasError {
       failure = RunError(error)
     } catch let error as RunFileError {
@@ -111,6 +122,7 @@ public struct PlanRun: Sendable {
     } catch {
       failure = RunError(Diagnostic("\(error)"))
     }
+    try checkNotStopped()
     if let failure { throw failure }
     if let ambiguity = selector.ambiguity { throw RunError(ambiguity) }
     let missing = selector.notFound
@@ -127,7 +139,11 @@ public struct PlanRun: Sendable {
     } catch {
       throw RunError(error)
     }
-    return Listing(selected: selector.selectedCount, filteredOut: selector.filteredOut)
+    return Listing(
+      selected: selector.selectedCount,
+      filteredOut: selector.filteredOut,
+      remarks: selector.remarks
+    )
   }
 
   private static func planOfMissing(_ name: String) -> ProjectPlan {
@@ -177,23 +193,18 @@ public struct PlanRun: Sendable {
 
   /// Takes project after project until there is none, or the run stops.
   private func work(_ feed: ProjectFeed, _ recorder: PlanRecorder) async -> RunFileError? {
-    let planner = ProjectPlanner(
-      migration: migration,
-      inputs: inputs,
-      policy: policy,
-      onLog: { [observe] project, line in observe(.logged(project: project.name, line)) },
-      list: { [reader, stop] id in await Self.integrations(of: id, reader, stop) }
-    )
+    let plan = planner { [reader, stop] id in await Self.integrations(of: id, reader, stop) }
     do throws(RunFileError) {
       while !stop.isStopping, let item = try await feed.next() {
-        if !selection.has.isEmpty, await !hasTypes(item.project) {
-          if !stop.isStopping { try await recorder.leaveOut(item.position) }
-          continue
-        }
-        let planned = await planner.plan(item.project)
+        let planned =
+          selection.has.isEmpty ? await plan.plan(item.project) : await planIfItHas(item.project)
         // What ended because the whole run ends says nothing about the project.
         if stop.isStopping { break }
-        try await recorder.record(item.position, planned)
+        if let planned {
+          try await recorder.record(item.position, planned)
+        } else {
+          try await recorder.leaveOut(item.position)
+        }
       }
       return nil
     } catch {
@@ -202,13 +213,27 @@ public struct PlanRun: Sendable {
     }
   }
 
-  /// Whether a project has all the types of `--has`; one that cannot be read stays in, so that its
-  /// failure is told.
-  private func hasTypes(_ project: Project) async -> Bool {
-    guard case .success(let integrations) = await Self.integrations(of: project.id, reader, stop)
-    else { return true }
-    let types = Set(integrations.map(\.type))
-    return selection.has.allSatisfy(types.contains)
+  private func planner(list: @escaping ProjectPlanner.Lister) -> ProjectPlanner {
+    ProjectPlanner(
+      migration: migration,
+      inputs: inputs,
+      policy: policy,
+      onLog: { [observe] project, line in observe(.logged(project: project.name, line)) },
+      list: list
+    )
+  }
+
+  /// Plans a project that has all the wanted types, and no other.
+  ///
+  /// What was read to see that serves the script too. A project that cannot be read stays in, so
+  /// that its failure is told.
+  private func planIfItHas(_ project: Project) async -> ProjectPlanner.Planned? {
+    let read = await Self.integrations(of: project.id, reader, stop)
+    if case .success(let integrations) = read {
+      let types = Set(integrations.map(\.type))
+      guard selection.has.allSatisfy(types.contains) else { return nil }
+    }
+    return await planner { _ in read }.plan(project)
   }
 
   private static func integrations(

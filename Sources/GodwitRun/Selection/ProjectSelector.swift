@@ -30,11 +30,18 @@ public struct ProjectSelector: Sendable {
   private var terms: [Term]
   private var targetTerms: [String: [Project]]
   private let rows: [String: Selection.Target]
-  private let exclusions: [Term]
+  private var exclusions: [Term]
+  private var doubles: [Project] = []
   /// How many projects were selected.
   public private(set) var selectedCount = 0
   /// How many visible projects the filters left out.
   public private(set) var filteredOut = 0
+
+  /// Whether nothing further can be selected or told.
+  public var hasEnough: Bool {
+    guard let limit = selection.limit, !selection.namesProjects else { return false }
+    return selectedCount >= limit
+  }
 
   /// Makes a selector.
   public init(_ selection: Selection) {
@@ -63,20 +70,30 @@ public struct ProjectSelector: Sendable {
   }
 
   private mutating func choose(_ project: Project) -> Project? {
-    let isNamed = noteTerms(project)
-    var project = project
-    if selection.namesProjects {
-      guard let row = isNamed else { return nil }
-      project.variables = row.variables
-    }
+    // Names are looked for in the organizations that were given: elsewhere they mean others.
     if !selection.organizations.isEmpty,
       !selection.organizations.contains(project.organization.text)
     {
       return nil
     }
+    let isNamed = noteTerms(project)
+    let isExcluded = noteExclusions(project)
+    var project = project
+    if selection.namesProjects {
+      guard let row = isNamed else { return nil }
+      project.variables = row.variables
+    }
     guard selection.tags.allSatisfy({ project.tags[$0.key] == $0.value }) else { return nil }
-    guard !exclusions.contains(where: { $0.fits(project) }) else { return nil }
-    return project
+    return isExcluded ? nil : project
+  }
+
+  private mutating func noteExclusions(_ project: Project) -> Bool {
+    var isExcluded = false
+    for index in exclusions.indices where exclusions[index].fits(project) {
+      if exclusions[index].found.isEmpty { exclusions[index].found.append(project) }
+      isExcluded = true
+    }
+    return isExcluded
   }
 
   /// Notes which terms a project fits; returns its row, an empty one for `--project`.
@@ -86,17 +103,23 @@ public struct ProjectSelector: Sendable {
       if terms[index].found.count < 3 { terms[index].found.append(project) }
       result = Selection.Target(project: project.id.text)
     }
-    for key in [project.id.text, project.name] {
-      if let row = rows[key] {
-        targetTerms[key, default: []].append(project)
-        result = row
-      }
+    let fitting = Set([project.id.text, project.name]).compactMap { rows[$0] }
+    for row in fitting {
+      targetTerms[row.project, default: []].append(project)
+      result = row
     }
+    if fitting.count > 1 { doubles.append(project) }
     return result
   }
 
-  /// The exact names that fit two projects or more, as one diagnostic.
+  /// The exact names that fit two projects or more, or two rows of one project, as one diagnostic.
   public var ambiguity: Diagnostic? {
+    if let project = doubles.first {
+      return Diagnostic(
+        "two rows of the targets mean one project: \"\(project.id)\" and \"\(project.name)\"",
+        advice: "name each project once"
+      )
+    }
     let exact = terms.filter { if case .exact = $0.kind { $0.found.count > 1 } else { false } }
       .map { ($0.text, $0.found) }
     let targets = targetTerms.filter { $0.value.count > 1 }.sorted { $0.key < $1.key }
@@ -110,9 +133,18 @@ public struct ProjectSelector: Sendable {
     )
   }
 
-  /// The names that fit no project, in the order in which they were given.
+  /// The names that fit no project, in the order in which they were given, each once.
   public var notFound: [String] {
-    terms.filter(\.found.isEmpty).map(\.text)
+    let missing =
+      terms.filter(\.found.isEmpty).map(\.text)
       + (selection.targets ?? []).map(\.project).filter { targetTerms[$0]?.isEmpty ?? false }
+    var seen: Set<String> = []
+    return missing.filter { seen.insert($0).inserted }
+  }
+
+  /// What to say about the selection: an exclusion that fits nothing may be misspelt.
+  public var remarks: [String] {
+    if hasEnough { return [] }
+    return exclusions.filter(\.found.isEmpty).map { "--exclude \"\($0.text)\" fits no project." }
   }
 }

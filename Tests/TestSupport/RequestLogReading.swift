@@ -1,0 +1,57 @@
+internal import Foundation
+internal import GodwitCore
+
+/// One line of the simulator's request log.
+public struct LoggedRequest: Sendable, Hashable {
+  /// The HTTP method.
+  public var method: String
+  /// The path.
+  public var path: String
+  /// The status that was answered; `nil` if the connection was closed instead.
+  public var status: Int?
+  /// Whether the request proved its right.
+  public var isAuthenticated: Bool
+  /// The id of the project that the path names.
+  public var project: String?
+  /// The integration type that the path names.
+  public var type: String?
+  /// Whether the world was changed; `nil` for a GET.
+  public var mutationWasMade: Bool?
+  /// Whether the text of a mask was stored.
+  public var storesMask: Bool
+
+  /// Reads a line.
+  public init?(line: some StringProtocol) {
+    guard let object = (try? JSONValue(parsing: Array(line.utf8)))?.objectValue,
+      let method = object["method"]?.stringValue, let path = object["path"]?.stringValue
+    else { return nil }
+    self.method = method
+    self.path = path
+    status = object["status"]?.int64Value.map(Int.init)
+    isAuthenticated = object["authentication"]?.stringValue != "none"
+    project = object["project"]?.stringValue
+    type = object["type"]?.stringValue
+    mutationWasMade = object["mutation"]?.stringValue.map { $0 == "made" }
+    storesMask = object["maskStored"]?.boolValue ?? false
+  }
+
+  /// Reads a whole log; a file that is not there has no lines.
+  public static func read(_ path: String) -> [LoggedRequest] {
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").compactMap { LoggedRequest(line: $0) }
+  }
+}
+
+extension Sequence<LoggedRequest> {
+  /// How often each write was made: method, project and type to a count.
+  public var madeWrites: [String: Int] {
+    var counts: [String: Int] = [:]
+    for request in self where request.mutationWasMade == true {
+      counts["\(request.method) \(request.path)", default: 0] += 1
+    }
+    return counts
+  }
+
+  /// The writes, made or not.
+  public var writes: [LoggedRequest] { filter { $0.method != "GET" } }
+}
