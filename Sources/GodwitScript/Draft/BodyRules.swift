@@ -10,22 +10,36 @@ struct BodyRules {
 
   /// The given fields without those that are never sent, checked one by one.
   ///
+  /// Fields that the rules do not know are left out too where they are just as they were read, so
+  /// that a script can hand back what it got; they are sent as they came.
+  ///
+  /// - Parameters:
+  ///   - fields: what the script wants to write.
+  ///   - current: what it was shown.
+  /// - Returns: the fields to write.
   /// - Throws: ``ScriptComplaint`` that names the field and what is allowed.
-  func checked(_ fields: JSONObject) throws(ScriptComplaint) -> JSONObject {
+  func checked(
+    _ fields: JSONObject,
+    over current: JSONObject
+  ) throws(ScriptComplaint) -> JSONObject {
     if let given = fields["type"], given != .string(rule.type.text) {
       throw ScriptComplaint(
         "type is \(given.encodedString()) in a write of \(rule.type)",
         advice: "leave type out"
       )
     }
-    for (name, value) in fields where !Self.ignoredKeys.contains(name) {
+    let fields = fields.removing { name, value in
+      Self.ignoredKeys.contains(name)
+        || rule.field(name) == nil && !value.holdsOpaque && value == current[name]
+    }
+    for (name, value) in fields {
       if let field = rule.field(name) {
         try check(value, of: field)
       } else {
         try checkUnknown(name, value)
       }
     }
-    return fields.removing { name, _ in Self.ignoredKeys.contains(name) }
+    return fields
   }
 
   private func checkUnknown(_ name: String, _ value: JSONValue) throws(ScriptComplaint) {
@@ -36,8 +50,13 @@ struct BodyRules {
         advice: "\(advice) (--allow-unknown-fields lets it through)"
       )
     }
-    if case .secret = value { return }
     try refuseMasks(value, name)
+    guard Integration.maskingSuspects(name, value) == value else {
+      throw ScriptComplaint(
+        "\(rule.type).\(name) is named like a secret and holds plain text",
+        advice: "what a script writes lies in the run file: declare a parameter of type \"secret\""
+      )
+    }
   }
 
   private func check(_ value: JSONValue, of field: FieldRule) throws(ScriptComplaint) {
@@ -116,7 +135,11 @@ struct BodyRules {
     }
     guard missing.isEmpty else {
       let names = missing.map(\.name).joined(separator: ", ")
-      throw ScriptComplaint("\(rule.type) needs \(names)")
+      throw ScriptComplaint(
+        "\(rule.type) needs \(names)",
+        advice: missing.contains { $0.secret != nil }
+          ? "give a field of a secret a parameter of type \"secret\"" : nil
+      )
     }
   }
 }

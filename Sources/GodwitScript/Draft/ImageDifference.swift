@@ -38,6 +38,11 @@ struct ImageDifference {
     }
   }
 
+  /// Whether neither a change nor an unchanged secret is told of a field.
+  func isSilent(about field: String) -> Bool {
+    !changes.contains { $0.field == field } && !unchangedSecrets.contains { $0.field == field }
+  }
+
   private mutating func add(
     _ type: IntegrationType,
     _ name: String,

@@ -28,7 +28,7 @@ extension ProjectDraft {
       )
     }
     let rules = BodyRules(rule: rule, allowsUnknownFields: policy.allowsUnknownFields)
-    let given = try rules.checked(fields)
+    let given = try rules.checked(fields, over: [:])
     switch rule.writability {
     case .full: break
     case .deleteOnly:
@@ -87,7 +87,11 @@ extension ProjectDraft {
       throw ScriptComplaint("\(type) cannot be updated: the service has ended")
     }
     let rules = BodyRules(rule: rule, allowsUnknownFields: policy.allowsUnknownFields)
-    let given = try rules.checked(fields)
+    var given = try rules.checked(fields, over: entry.fields)
+    if case .updateWithout(let field) = rule.writability, isStored(given[field], in: entry, field) {
+      noteUnchanged(type, field, entry)
+      given[field] = nil
+    }
     if needsPerson(rule, given, entry) {
       addTask(
         "Reconnect \(type) in project \(project.name)",
@@ -113,6 +117,13 @@ extension ProjectDraft {
     try require(.delete, type)
     noteRead(type)
     guard let entry = entries[type] else { return false }
+    unchangedSecrets[type] = nil
+    if entry.isNew {
+      // What was only planned is taken out of the plan.
+      removeLastOperation(of: type)
+      entries[type] = nil
+      return true
+    }
     let rule = IntegrationRules.rule(for: type)
     let difference = ImageDifference(
       type,
@@ -131,7 +142,7 @@ extension ProjectDraft {
         after: nil,
         changes: difference.changes,
         grade: Self.gradeOfDelete(rule),
-        lostSecrets: entry.isNew ? [] : lostSecrets(type, rule, entry.fields),
+        lostSecrets: lostSecrets(type, rule, entry.fields),
         position: position
       )
     )
@@ -140,6 +151,20 @@ extension ProjectDraft {
   }
 
   // MARK: - Parts of an update
+
+  /// Whether a secret that is supplied is the one that Atlas shows already.
+  private func isStored(_ value: JSONValue?, in entry: Entry, _ field: String) -> Bool {
+    guard case .secret(let reference)? = value,
+      let fingerprint = policy.fingerprints[reference.name],
+      case .masked(let masked)? = entry.fields[field]
+    else { return false }
+    return masked.matches(fingerprint) == true
+  }
+
+  private mutating func noteUnchanged(_ type: IntegrationType, _ field: String, _ entry: Entry) {
+    let tail = entry.fields[field]?.maskedValue?.tail ?? ""
+    unchangedSecrets[type] = [UnchangedSecret(type: type, field: field, tail: tail)]
+  }
 
   /// Whether an update asks for what the API leaves to a person.
   private func needsPerson(_ rule: IntegrationRule, _ given: JSONObject, _ entry: Entry) -> Bool {
@@ -182,16 +207,17 @@ extension ProjectDraft {
 
   /// Lays given fields over an entry, as Atlas will show them.
   private func layOver(_ given: JSONObject, on entry: inout Entry, _ type: IntegrationType) {
-    let rule = IntegrationRules.rule(for: type)
     for (name, value) in given {
       switch value {
       case .secret(let reference):
         entry.supplied[name] = value
         entry.fields[name] = policy.preview(reference, field: name, type: type)
       case .null:
-        if rule?.field(name)?.secret != nil { entry.supplied[name] = .null }
+        entry.supplied[name] = .null
         entry.fields[name] = nil
-      default: entry.fields[name] = value
+      default:
+        entry.supplied[name] = nil
+        entry.fields[name] = value
       }
     }
   }
@@ -214,11 +240,11 @@ extension ProjectDraft {
       supplied: entry.supplied,
       policy: policy
     )
-    unchangedSecrets[type] = difference.unchangedSecrets
+    let noted = (unchangedSecrets[type] ?? []).filter { difference.isSilent(about: $0.field) }
+    unchangedSecrets[type] = noted + difference.unchangedSecrets
     if let last, operations[last].verb != .delete {
       if operations[last].verb == .update, difference.changes.isEmpty {
-        operations.remove(at: last)
-        for index in operations.indices { operations[index].number = index + 1 }
+        removeLastOperation(of: type)
       } else {
         let isCreate = operations[last].verb == .create
         operations[last].body = isCreate ? body.removing { $1 == .null } : body
@@ -243,34 +269,9 @@ extension ProjectDraft {
     entries[type] = entry
   }
 
-  // MARK: - Grades
-
-  /// Going back needs every secret that Atlas does not give back.
-  private static func gradeOfUpdate(_ rule: IntegrationRule, _ before: JSONObject) -> Reversibility
-  {
-    let needsSecret = rule.secretFields.contains { field in
-      rule.writability != .updateWithout(field: field.name)
-        && (before[field.name] != nil || field.secret == .absent)
-    }
-    return needsSecret ? .withSecret : .exact
-  }
-
-  private static func gradeOfDelete(_ rule: IntegrationRule?) -> Reversibility {
-    switch rule?.writability {
-    case nil, .deleteOnly?: .notAtAll
-    case .updateWithout?: .byPerson
-    case .full?: rule?.secretFields.isEmpty == false ? .withSecret : .exact
-    }
-  }
-
-  /// The secret fields that go with an integration and that nobody kept.
-  private func lostSecrets(
-    _ type: IntegrationType,
-    _ rule: IntegrationRule?,
-    _ fields: JSONObject
-  ) -> [String] {
-    var names = fields.filter { $0.value.holdsOpaque }.map(\.key)
-    names += (rule?.secretFields ?? []).filter { $0.secret == .absent }.map(\.name)
-    return Set(names).filter { !policy.isKept(type, $0, fields[$0]) }.sorted()
+  private mutating func removeLastOperation(of type: IntegrationType) {
+    guard let last = operations.lastIndex(where: { $0.type == type }) else { return }
+    operations.remove(at: last)
+    for index in operations.indices { operations[index].number = index + 1 }
   }
 }

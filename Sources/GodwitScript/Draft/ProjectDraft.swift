@@ -1,13 +1,15 @@
 internal import GodwitCore
 
-/// One project as a script sees it while it is planned: what was read, with what the script wrote
-/// laid over it. Nothing here sends anything.
+/// One project as a script sees it while it is planned.
+///
+/// That is what was read, with what the script wrote laid over it. Nothing here sends anything.
 struct ProjectDraft {
   /// An integration as it stands in the draft.
   struct Entry {
     /// The fields as Atlas shows them, or will.
     var fields: JSONObject
-    /// The secret fields that the script supplied, with references or null.
+    /// What the script supplied that ``fields`` does not show: references to secrets, and null for
+    /// each field that it cleared.
     var supplied: JSONObject = [:]
     /// Whether the script itself made it, so that nothing in it is unknown.
     var isNew = false
@@ -82,10 +84,7 @@ struct ProjectDraft {
         advice: "it can be listed, read and kept as it is"
       )
     }
-    throw ScriptComplaint(
-      "unknown integration type \"\(type)\"",
-      advice: Suggestion.advice(for: type.text, in: IntegrationRules.typeNames)
-    )
+    throw ScriptComplaint(unknown: type)
   }
 
   /// Checks that the migration declared a write.

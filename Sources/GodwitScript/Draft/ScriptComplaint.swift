@@ -1,3 +1,5 @@
+internal import GodwitCore
+
 /// What is wrong with a call of a script, in words for its author.
 struct ScriptComplaint: Error, Hashable {
   /// What is wrong.
@@ -13,5 +15,15 @@ struct ScriptComplaint: Error, Hashable {
   /// Both on one line.
   var message: String {
     advice.map { "\(summary); \($0)" } ?? summary
+  }
+}
+
+extension ScriptComplaint {
+  /// A type that neither the rules nor the project knows, with the nearest one that is known.
+  init(unknown type: IntegrationType) {
+    self.init(
+      "unknown integration type \"\(type)\"",
+      advice: Suggestion.advice(for: type.text, in: IntegrationRules.typeNames)
+    )
   }
 }

@@ -70,15 +70,3 @@ enum HostLibrary {
     return .values([result.map(LuaValue.boolean) ?? .nil])
   }
 }
-
-extension JSONValue {
-  /// Whether a masked value or a secret is in it, at any depth.
-  var holdsOpaque: Bool {
-    switch self {
-    case .masked, .secret: true
-    case .array(let elements): elements.contains { $0.holdsOpaque }
-    case .object(let object): object.contains { $0.value.holdsOpaque }
-    default: false
-    }
-  }
-}

@@ -14,9 +14,10 @@ enum Prelude {
   private static let source = #"""
     local host = ...
     local request, post, raise, position = host.request, host.post, host.raise, host.position
-    local type, tostring, select, pairs, next = type, tostring, select, pairs, next
-    local setmetatable, format, rawget = setmetatable, string.format, rawget
-    local concat, pack = table.concat, table.pack
+    local type, tostring, select, pairs, ipairs = type, tostring, select, pairs, ipairs
+    local rawnext = next
+    local setmetatable, format, rawget, rawequal = setmetatable, string.format, rawget, rawequal
+    local getmetatable, concat, pack = getmetatable, table.concat, table.pack
 
     -- What the script is doing: "load", "select", "migrate" or "verify".
     local stage = "load"
@@ -27,8 +28,11 @@ enum Prelude {
       if place then raise(what .. " cannot be called " .. place) end
     end
 
-    local function readonly(name, members)
-      return setmetatable({}, {
+    -- What stands behind a table that cannot be written: all of it, and what of it is data.
+    local inside, data = {}, {}
+
+    local function readonly(name, members, plain)
+      local proxy = setmetatable({}, {
         __index = members,
         __newindex = function(_, key)
           raise(name .. " is read-only: " .. tostring(key) .. " cannot be set")
@@ -36,11 +40,41 @@ enum Prelude {
         __pairs = function() return pairs(members) end,
         __len = function() return #members end,
         __name = name,
+        __metatable = false,
       })
+      inside[proxy], data[proxy] = members, plain
+      return proxy
     end
 
-    -- Verdicts: skip and hold say what they say only when they are returned.
-    local verdict
+    -- The library's next would see the empty table in front.
+    function next(table, key)
+      return rawnext(inside[table] or table, key)
+    end
+
+    -- A value with what stands behind read-only tables in their place, for what reads it raw.
+    local function open(value, depth)
+      if type(value) ~= "table" or depth > 32 then return value end
+      if data[value] then return open(data[value], depth) end
+      -- What has an order of its own is read raw all the same, and holds none of these.
+      local meta = getmetatable(value)
+      if type(meta) == "table" and rawget(meta, "__pairs") then return value end
+      local copy
+      for key, item in pairs(value) do
+        local opened = open(item, depth + 1)
+        if not rawequal(opened, item) then
+          if not copy then
+            copy = {}
+            for other, old in pairs(value) do copy[other] = old end
+          end
+          copy[key] = opened
+        end
+      end
+      return copy or value
+    end
+
+    -- Verdicts: skip and hold say what they say only when they are returned, and the first that is
+    -- not is told of.
+    local made = {}
     local function verdicts(kind)
       return function(reason)
         reaching(kind)
@@ -49,7 +83,8 @@ enum Prelude {
           raise(kind .. " takes a reason: return " .. kind .. "(\"...\")")
         end
         local file, line = position()
-        verdict = { kind = kind, reason = reason, file = file, line = line }
+        local verdict = { kind = kind, reason = reason, file = file, line = line }
+        made[#made + 1] = verdict
         return verdict
       end
     end
@@ -58,20 +93,27 @@ enum Prelude {
     function manual(task)
       reaching("manual")
       if stage == "verify" then raise("manual cannot be called in verify") end
-      if type(task) ~= "table" or type(rawget(task, "title")) ~= "string" then
+      if type(task) ~= "table" or rawget(task, "title") == nil then
         raise("manual takes a table with a title: manual{ title = \"...\" }")
       end
-      post("manual", task)
+      for key, value in rawnext, task do
+        if key ~= "title" and key ~= "url" and key ~= "detail" then
+          raise("manual takes title, url and detail, not " .. tostring(key))
+        end
+        if type(value) ~= "string" then
+          raise("manual takes text for " .. key .. ", not a " .. type(value))
+        end
+      end
+      post("manual", { title = task.title, url = task.url, detail = task.detail })
     end
 
-    local function line(...)
-      local count = select("#", ...)
-      if count == 1 then return tostring((...)) end
-      return format(...)
-    end
     local levels = {}
     for _, level in pairs{ "debug", "info", "warn", "error" } do
-      levels[level] = function(...) post("log", level, line(...)) end
+      levels[level] = function(...)
+        local count = select("#", ...)
+        if count == 0 then raise("log." .. level .. " takes a format and arguments") end
+        post("log", level, count == 1 and tostring((...)) or format(...))
+      end
     end
     log = readonly("log", levels)
 
@@ -91,7 +133,7 @@ enum Prelude {
 
     json = readonly("json", {
       null = host.null,
-      encode = function(value) return request("json.encode", value) end,
+      encode = function(value) return request("json.encode", open(value, 0)) end,
       decode = function(text) return request("json.decode", text) end,
       array = function(elements)
         if elements == nil then elements = {} end
@@ -104,7 +146,9 @@ enum Prelude {
     function require(name)
       if type(name) ~= "string" then raise("require takes the name of a module") end
       if loaded[name] ~= nil then return loaded[name] end
-      if loading[name] then raise("module \"" .. name .. "\" requires itself") end
+      if loading[name] then
+        raise("module \"" .. name .. "\" requires itself, or failed when it was required before")
+      end
       loading[name] = true
       local chunk = request("require", name)
       local result = chunk(name)
@@ -117,7 +161,7 @@ enum Prelude {
       matches = function(self, secret) return request("masked.matches", self, secret) end,
     })
 
-    local function made(data, vars)
+    local function describe(fields)
       local integrations
       local function verb(name)
         return function(self, kind, fields)
@@ -131,10 +175,11 @@ enum Prelude {
         list = verb("list"), get = verb("get"), create = verb("create"),
         update = verb("update"), set = verb("set"), delete = verb("delete"),
       })
-      data.tags = readonly("project.tags", data.tags)
-      data.vars = readonly("project.vars", data.vars)
-      data.integrations = integrations
-      return readonly("project", data)
+      local members = { integrations = integrations }
+      for key, value in rawnext, fields do members[key] = value end
+      members.tags = readonly("project.tags", fields.tags, fields.tags)
+      members.vars = readonly("project.vars", fields.vars, fields.vars)
+      return readonly("project", members, fields)
     end
 
     local function load(chunk)
@@ -142,12 +187,19 @@ enum Prelude {
       return chunk()
     end
 
-    local function judged(result)
-      if result == nil then
-        if verdict == nil then return "done" end
-        return "dropped", verdict.kind, verdict.file, verdict.line
+    local function judged(result, ...)
+      for _, verdict in ipairs(made) do
+        if not rawequal(result, verdict) then
+          return "dropped", verdict.kind, verdict.file, verdict.line
+        end
       end
-      if result == verdict then
+      for index = 1, select("#", ...) do
+        local other = select(index, ...)
+        if other ~= nil then return "unknown", type(other) end
+      end
+      if result == nil then return "done" end
+      local verdict = made[1]
+      if verdict then
         return verdict.kind, verdict.reason, verdict.file, verdict.line
       end
       return "unknown", type(result)
@@ -156,9 +208,9 @@ enum Prelude {
     return {
       describe = load,
 
-      migrate = function(chunk, data, params)
+      migrate = function(chunk, fields, params)
         local migration = load(chunk)
-        local project = made(data)
+        local project = describe(fields)
         if migration.select ~= nil then
           stage = "select"
           if not migration.select(project) then return "refused" end
@@ -167,9 +219,9 @@ enum Prelude {
         return judged(migration.migrate(project, params))
       end,
 
-      verify = function(chunk, data, params)
+      verify = function(chunk, fields, params)
         local migration = load(chunk)
-        local project = made(data)
+        local project = describe(fields)
         stage = "verify"
         if migration.verify(project, params) == false then return "refused" end
         return "done"

@@ -33,7 +33,7 @@ extension JSONValue {
     case .integer(let value): self = .number(JSONNumber(value))
     case .number(let value):
       guard let number = JSONNumber(value) else {
-        throw ValueRefusal(path: path, reason: "\(value) has no JSON form")
+        throw ValueRefusal(path: path, reason: "\(LuaValue.number(value).shown) has no JSON form")
       }
       self = .number(number)
     case .string(let value): self = .string(value)
@@ -55,26 +55,48 @@ extension JSONValue {
 
   private static func table(_ table: LuaTable, path: String) throws(ValueRefusal) -> JSONValue {
     if table.isMarkedArray || (!table.array.isEmpty && table.fields.isEmpty) {
-      guard table.fields.isEmpty else {
-        throw ValueRefusal(path: path, reason: "an array must not have named fields")
-      }
+      guard table.fields.isEmpty else { throw mixture(table, path: path) }
       var elements: [JSONValue] = []
       for (index, element) in table.array.enumerated() {
         elements.append(try JSONValue(element, path: "\(path)[\(index + 1)]"))
       }
       return .array(elements)
     }
-    guard table.array.isEmpty else {
-      throw ValueRefusal(path: path, reason: "a table is an array or has named fields, not both")
-    }
+    guard table.array.isEmpty else { throw mixture(table, path: path) }
     var members: [JSONObject.Element] = []
     for field in table.fields {
-      guard case .string(let key) = field.key else {
-        throw ValueRefusal(path: path, reason: "the keys of an object must be text")
-      }
+      guard case .string(let key) = field.key else { throw mixture(table, path: path) }
       members.append((key, try JSONValue(field.value, path: "\(path).\(key)")))
     }
     return .object(JSONObject(members))
+  }
+
+  /// Why a table is neither an array nor an object.
+  private static func mixture(_ table: LuaTable, path: String) -> ValueRefusal {
+    let other = table.fields.first { $0.key.text == nil }?.key
+    let reason =
+      switch other {
+      case .integer(let index)? where index > 0:
+        "the array has a hole before [\(index)]; json.null can stand in one"
+      case let key?: "the key [\(key.shown)] is not text"
+      case nil: "a table is an array or has named fields, not both"
+      }
+    return ValueRefusal(path: path, reason: reason)
+  }
+}
+
+extension LuaValue {
+  /// A scalar in words, for messages and logs; text that is not UTF-8 is mended.
+  var shown: String {
+    switch self {
+    case .string(let text): text
+    case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+    case .integer(let value): String(value)
+    case .number(let value): value.isNaN ? "NaN" : String(value)
+    case .boolean(let value): String(value)
+    case .opaque(let opaque): opaque.display
+    default: typeName
+    }
   }
 }
 

@@ -26,6 +26,11 @@ public struct Migration: Sendable {
   let program: LuaProgram
   let prelude: LuaProgram
   let modules: ModuleStore
+  /// The line of `migrate`, for what has no line of its own.
+  let migratePosition: ScriptPosition?
+  /// The line of `verify`.
+  let verifyPosition: ScriptPosition?
+  let verdictLines: VerdictLines
 
   /// Compiles a script, runs its top level once and reads what it returns.
   ///
@@ -64,6 +69,9 @@ public struct Migration: Sendable {
     parameters = header.parameters
     hasSelect = header.hasSelect
     hasVerify = header.hasVerify
+    migratePosition = header.migratePosition
+    verifyPosition = header.verifyPosition
+    verdictLines = VerdictLines(source)
   }
 
   private static func describe(
@@ -139,10 +147,16 @@ extension ScriptPosition {
 extension Diagnostic {
   /// What a script's error says to a person.
   init(_ error: LuaError) {
+    var summary = error.message
     var advice: String?
-    if case .limit = error.kind {
+    if case .limit(let limit) = error.kind {
+      summary += "; the limit is \(limit)"
       advice = "look for an endless loop or for data that grows at that line"
+    } else if case .table(let table)? = error.value {
+      // `error{ … }`: a table says nothing by itself, its contents may.
+      let contents = table["message"]?.shown ?? (try? JSONValue(.table(table)))?.encodedString()
+      if let contents { summary = "error object \(contents)" }
     }
-    self.init(error.message, position: ScriptPosition(error.position), advice: advice)
+    self.init(summary, position: ScriptPosition(error.position), advice: advice)
   }
 }

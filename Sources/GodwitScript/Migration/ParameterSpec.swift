@@ -40,13 +40,15 @@ public struct ParameterSpec: Sendable, Hashable {
     case .string: return try checked(.string(text))
     case .boolean:
       switch text.lowercased() {
-      case "true", "yes", "1": return true
-      case "false", "no", "0": return false
+      case "true", "yes", "1": return try checked(true)
+      case "false", "no", "0": return try checked(false)
       default:
         throw Diagnostic("parameter \(name) is a boolean", advice: "give true or false")
       }
     case .number:
-      guard let value = try? JSONValue(parsing: text), case .number = value else {
+      guard let value = try? JSONValue(parsing: text), case .number(let number) = value,
+        number.doubleValue.isFinite
+      else {
         throw Diagnostic(
           "parameter \(name) is a number",
           detail: "\"\(text)\" is not one",

@@ -47,16 +47,13 @@ public struct ScriptSource: Sendable, Hashable {
     var modules: [String: Module] = [:]
     var total = text.count
     if text.firstRange(of: Array("require".utf8)) != nil {
-      let shown =
-        path.contains("/") ? String(path[...(path.lastIndex(of: "/") ?? path.startIndex)]) : ""
       for file in Self.files(in: folder) {
         let module = Module(
-          path: "\(shown)lib/\(file)",
+          path: "\(Self.folder(of: path))lib/\(file)",
           text: try Self.read(folder.appendingPathComponent(file).path)
         )
         total += module.text.count
-        let name = "lib." + String(file.dropLast(4)).replacing("/", with: ".")
-        modules[name] = module
+        modules[Self.moduleName("lib/\(file)")] = module
       }
     }
     guard total <= Self.totalLimit else {
@@ -68,19 +65,30 @@ public struct ScriptSource: Sendable, Hashable {
     self.init(path: path, text: text, modules: modules)
   }
 
+  /// The folder of a script as it was typed, with the slash behind it; empty for the current one.
+  private static func folder(of path: String) -> Substring {
+    path.lastIndex(of: "/").map { path[...$0] } ?? ""
+  }
+
+  /// What `require` calls a file, by its path relative to the script's folder.
+  private static func moduleName(_ file: some StringProtocol) -> String {
+    String(file.dropLast(4)).replacing("/", with: ".")
+  }
+
   /// The `.lua` files below a folder, relative to it; links are left out, since they could lead
   /// anywhere.
   private static func files(in folder: URL) -> [String] {
-    guard
-      let walk = FileManager.default.enumerator(
-        at: folder,
-        includingPropertiesForKeys: [.isRegularFileKey, .isSymbolicLinkKey]
-      )
-    else { return [] }
+    let keys: Set<URLResourceKey> = [.isRegularFileKey, .isSymbolicLinkKey]
+    // Of a link with a slash behind it the target would be looked at.
     let root = folder.standardizedFileURL.path
+    let isLink = try? URL(fileURLWithPath: root, isDirectory: false)
+      .resourceValues(forKeys: [.isSymbolicLinkKey]).isSymbolicLink
+    guard isLink != true,
+      let walk = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: Array(keys))
+    else { return [] }
     var result: [String] = []
     for case let file as URL in walk {
-      let values = try? file.resourceValues(forKeys: [.isRegularFileKey, .isSymbolicLinkKey])
+      let values = try? file.resourceValues(forKeys: keys)
       guard values?.isRegularFile == true, values?.isSymbolicLink != true,
         file.pathExtension == "lua"
       else { continue }
@@ -88,7 +96,7 @@ public struct ScriptSource: Sendable, Hashable {
       guard path.hasPrefix(root) else { continue }
       result.append(String(path.dropFirst(root.count).drop { $0 == "/" }))
     }
-    return result.sorted()
+    return result.sorted { $0.bytesPrecede($1) }
   }
 
   private static func read(_ path: String) throws(Diagnostic) -> [UInt8] {
@@ -100,11 +108,15 @@ public struct ScriptSource: Sendable, Hashable {
       )
     }
     guard !isDirectory.boolValue else {
-      throw Diagnostic("\(path) is a folder, not a script")
+      throw Diagnostic("\(path) is a folder, not a script", advice: "name a file that ends in .lua")
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    // Not the whole file, whose size may be without end.
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let data = try? handle.read(upToCount: fileLimit + 1) ?? Data()
+    else {
       throw Diagnostic("\(path) cannot be read", advice: "check its permissions")
     }
+    try? handle.close()
     guard data.count <= fileLimit else {
       throw Diagnostic("\(path) is larger than 256 KiB", advice: "make the script smaller")
     }
@@ -129,12 +141,10 @@ public struct ScriptSource: Sendable, Hashable {
   /// - Returns: `nil` if the script itself is not among the texts.
   public init?(path: String, texts: [String: [UInt8]]) {
     guard let text = texts[path] else { return nil }
+    let folder = Self.folder(of: path)
     var modules: [String: Module] = [:]
-    for (other, text) in texts where other != path {
-      guard let start = other.range(of: "lib/", options: .backwards) ?? other.range(of: "lib/")
-      else { continue }
-      let name = String(other[start.lowerBound...].dropLast(4)).replacing("/", with: ".")
-      modules[String(name)] = Module(path: other, text: text)
+    for (other, text) in texts where other != path && other.hasPrefix(folder) {
+      modules[Self.moduleName(other.dropFirst(folder.count))] = Module(path: other, text: text)
     }
     self.init(path: path, text: text, modules: modules)
   }

@@ -7,7 +7,7 @@ struct PlanningHost {
   let policy: DraftPolicy
   let list: ProjectPlanner.Lister
   private(set) var draft: ProjectDraft?
-  /// The last failure of a read, for its advice.
+  /// Why the one read failed, if it did.
   private(set) var failure: ScriptReadError?
 
   init(project: Project, policy: DraftPolicy, list: @escaping ProjectPlanner.Lister) {
@@ -18,6 +18,8 @@ struct PlanningHost {
 
   /// Answers one request.
   mutating func answer(_ request: LuaRequest) async -> LuaAnswer {
+    // The client has tried again already, and a script that does so in a loop would not end.
+    if let failure { return .raise(.opaque(LuaOpaque(failure))) }
     if draft == nil {
       switch await list(project.id) {
       case .failure(let error):
@@ -57,78 +59,5 @@ struct PlanningHost {
 
   private static func table(_ object: JSONObject?) -> LuaValue {
     object.map { .table(LuaTable($0)) } ?? .nil
-  }
-}
-
-/// A call of `project.integrations`, taken apart.
-enum IntegrationCall {
-  case list
-  case get(IntegrationType)
-  case create(IntegrationType, JSONObject, ScriptPosition?)
-  case update(IntegrationType, JSONObject, ScriptPosition?)
-  case set(IntegrationType, JSONObject, ScriptPosition?)
-  case delete(IntegrationType, ScriptPosition?)
-
-  /// Reads a request.
-  ///
-  /// - Throws: ``ScriptComplaint`` for arguments of the wrong type.
-  init(_ request: LuaRequest) throws(ScriptComplaint) {
-    let verb = request.name.split(separator: ".").last.map(String.init) ?? request.name
-    if verb == "list" {
-      self = .list
-      return
-    }
-    let position = ScriptPosition(request.position)
-    guard case .string(let name)? = request.arguments.first else {
-      throw ScriptComplaint(
-        "\(verb) takes the type of an integration",
-        advice: "for example :\(verb)(\"DATADOG\")"
-      )
-    }
-    let type = IntegrationType(name)
-    switch verb {
-    case "get": self = .get(type)
-    case "delete": self = .delete(type, position)
-    case "create": self = .create(type, try Self.fields(request, verb), position)
-    case "update": self = .update(type, try Self.fields(request, verb), position)
-    case "set": self = .set(type, try Self.fields(request, verb), position)
-    default: throw ScriptComplaint("unknown call \(request.name)")
-    }
-  }
-
-  private static func fields(
-    _ request: LuaRequest,
-    _ verb: String
-  ) throws(ScriptComplaint) -> JSONObject {
-    let value = request.arguments.count > 1 ? request.arguments[1] : .nil
-    guard case .table(let table) = value, table.array.isEmpty else {
-      throw ScriptComplaint(
-        "\(verb) takes a table of fields",
-        advice: "for example { region = \"EU\" }"
-      )
-    }
-    do throws(ValueRefusal) {
-      guard case .object(let object) = try JSONValue(value) else { return [:] }
-      return object
-    } catch {
-      throw ScriptComplaint(error.message(about: "the fields of \(verb)"))
-    }
-  }
-}
-
-extension LuaOpaque {
-  /// An error of Atlas as a script sees it.
-  init(_ error: ScriptReadError) {
-    var fields: [String: LuaValue] = ["method": .string(error.method), "path": .string(error.path)]
-    if let status = error.status { fields["status"] = .integer(Int64(status)) }
-    if let code = error.errorCode { fields["errorCode"] = .string(code) }
-    if let detail = error.detail { fields["detail"] = .string(detail) }
-    if let reason = error.reason { fields["reason"] = .string(reason) }
-    self.init(
-      kind: OpaqueKind.atlasError,
-      payload: error.line,
-      display: error.line,
-      fields: fields
-    )
   }
 }

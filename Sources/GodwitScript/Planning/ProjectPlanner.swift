@@ -96,10 +96,7 @@ public struct ProjectPlanner: Sendable {
     plan.reason = diagnostic.summary
     plan.advice = diagnostic.advice
     plan.position = diagnostic.position
-    if case .opaque(let opaque)? = error.value, opaque.kind == OpaqueKind.atlasError {
-      plan.reason = opaque.display
-      plan.advice = host.failure?.advice
-    }
+    if error.isAtlasError { plan.advice = host.failure?.advice }
   }
 
   private func conclude(
@@ -113,6 +110,10 @@ public struct ProjectPlanner: Sendable {
     let verdict = values.first?.text ?? "done"
     if values.count > 3, let file = values[2].text, case .integer(let line) = values[3] {
       plan.position = ScriptPosition(file: file, line: Int(line))
+    } else if verdict == "unknown" {
+      plan.position = migration.migratePosition
+    } else if verdict != "done" {
+      plan.position = migration.verdictLines.position(of: verdict, reason: values[1].shown)
     }
     switch verdict {
     case "skip":
@@ -120,10 +121,10 @@ public struct ProjectPlanner: Sendable {
         return refuse(&plan, "skip after a write", "use hold, or decide before the first write")
       }
       plan.outcome = .skipped
-      plan.reason = values[1].text
+      plan.reason = values[1].shown
     case "hold":
       plan.outcome = .held
-      plan.reason = values[1].text
+      plan.reason = values[1].shown
       plan.operations = operations
     case "dropped":
       let kind = values[1].text ?? "skip"

@@ -62,21 +62,31 @@ public struct ProjectVerifier: Sendable {
       fingerprints: fingerprints,
       onLog: { onLog(project, $0) }
     )
-    switch await runner.run("verify", answer: { await answer($0, project.id) }) {
+    var lastFailure: ScriptReadError?
+    let ending = await runner.run("verify") { await answer($0, project.id, &lastFailure) }
+    switch ending {
     case .finished(let values):
       guard values.first == .string("refused") else { return nil }
-      return Failure(reason: "verify returned false", advice: nil, position: nil)
+      return Failure(
+        reason: "verify returned false",
+        advice: "assert(…, \"why\") or error(\"why\") says what is not as it should be",
+        position: migration.verifyPosition
+      )
     case .failed(let error):
       let diagnostic = Diagnostic(error)
       return Failure(
         reason: diagnostic.summary,
-        advice: diagnostic.advice,
+        advice: error.isAtlasError ? lastFailure?.advice : diagnostic.advice,
         position: diagnostic.position
       )
     }
   }
 
-  private func answer(_ request: LuaRequest, _ project: ProjectID) async -> LuaAnswer {
+  private func answer(
+    _ request: LuaRequest,
+    _ project: ProjectID,
+    _ lastFailure: inout ScriptReadError?
+  ) async -> LuaAnswer {
     let call: IntegrationCall
     do throws(ScriptComplaint) { call = try IntegrationCall(request) } catch {
       return .raise(.string(error.message))
@@ -88,16 +98,27 @@ public struct ProjectVerifier: Sendable {
     case .create, .update, .set, .delete:
       return .raise("verify may only read: the plan was reviewed without this write")
     }
-    switch await read(project, type) {
-    case .failure(let error): return .raise(.opaque(LuaOpaque(error)))
+    // A type that is not known here could be one of Atlas', or a slip: the list tells.
+    let isKnown = type.map { IntegrationRules.rule(for: $0) != nil } ?? true
+    switch await read(project, isKnown ? type : nil) {
+    case .failure(let error):
+      lastFailure = error
+      return .raise(.opaque(LuaOpaque(error)))
     case .success(let integrations):
-      let tables = integrations.map { integration in
-        var object = integration.object
-        if let stamp = integration.stamp { object["id"] = .string(stamp) }
-        return LuaValue.table(LuaTable(object))
+      guard let type else {
+        let tables = integrations.map(Self.table)
+        return .values([.table(LuaTable(array: tables, isMarkedArray: true))])
       }
-      if type != nil { return .values([tables.first ?? .nil]) }
-      return .values([.table(LuaTable(array: tables, isMarkedArray: true))])
+      if let integration = integrations.first(where: { $0.type == type }) {
+        return .values([Self.table(integration)])
+      }
+      return isKnown ? .values([.nil]) : .raise(.string(ScriptComplaint(unknown: type).message))
     }
+  }
+
+  private static func table(_ integration: Integration) -> LuaValue {
+    var object = integration.object
+    if let stamp = integration.stamp { object["id"] = .string(stamp) }
+    return .table(LuaTable(object))
   }
 }

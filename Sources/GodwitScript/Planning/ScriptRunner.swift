@@ -38,6 +38,7 @@ struct ScriptRunner {
   /// - Parameters:
   ///   - entry: the prelude's entry.
   ///   - answer: answers requests about integrations.
+  /// - Returns: what the entry returned, or the error that ended it.
   mutating func run(
     _ entry: String,
     answer: (LuaRequest) async -> LuaAnswer
@@ -75,7 +76,10 @@ struct ScriptRunner {
         case .number(let value)?: value
         default: 0
         }
-      try? await Task.sleep(for: .seconds(min(seconds, 3600)))
+      // Whoever sleeps past the limit is stopped by it on waking, which need not take longer. A
+      // cancelled sleep ends at once, and so does the script when it is resumed.
+      let longest = migration.limits.wallClock ?? .seconds(3600)
+      try? await Task.sleep(for: min(.seconds(min(seconds, 1e9)), longest))
       return .values([])
     }
     if let answer = HostLibrary.answer(
@@ -116,24 +120,26 @@ struct ScriptRunner {
       switch post.name {
       case "log":
         let level = post.arguments.first?.text.flatMap(LogLine.Level.init(rawValue:)) ?? .info
-        let message = post.arguments.dropFirst().first?.text ?? ""
-        logs.append(LogLine(level: level, message: message, position: position))
-        onLog(LogLine(level: level, message: message, position: position))
+        let message = post.arguments.dropFirst().first?.shown ?? ""
+        log(LogLine(level: level, message: message, position: position))
       case "manual":
         let task = post.arguments.first?.contents
         tasks.append(
           PersonTask(
-            title: task?["title"]?.text ?? "",
-            url: task?["url"]?.text,
-            detail: task?["detail"]?.text
+            title: task?["title"]?.shown ?? "",
+            url: task?["url"]?.shown,
+            detail: task?["detail"]?.shown
           )
         )
       case LuaPost.suppressed:
-        logs.append(
-          LogLine(level: .warn, message: "further lines were suppressed", position: position)
-        )
+        log(LogLine(level: .warn, message: "further lines were suppressed", position: position))
       default: break
       }
     }
+  }
+
+  private mutating func log(_ line: LogLine) {
+    logs.append(line)
+    onLog(line)
   }
 }
