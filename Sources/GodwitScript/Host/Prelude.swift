@@ -90,6 +90,9 @@ enum Prelude {
     end
     skip, hold = verdicts("skip"), verdicts("hold")
 
+    -- Not posted like a log line, since of those some may be dropped.
+    local tasks = {}
+
     function manual(task)
       reaching("manual")
       if stage == "verify" then raise("manual cannot be called in verify") end
@@ -104,7 +107,7 @@ enum Prelude {
           raise("manual takes text for " .. key .. ", not a " .. type(value))
         end
       end
-      post("manual", { title = task.title, url = task.url, detail = task.detail })
+      tasks[#tasks + 1] = { title = task.title, url = task.url, detail = task.detail }
     end
 
     local levels = {}
@@ -190,19 +193,19 @@ enum Prelude {
     local function judged(result, ...)
       for _, verdict in ipairs(made) do
         if not rawequal(result, verdict) then
-          return "dropped", verdict.kind, verdict.file, verdict.line
+          return tasks, "dropped", verdict.kind, verdict.file, verdict.line
         end
       end
       for index = 1, select("#", ...) do
         local other = select(index, ...)
-        if other ~= nil then return "unknown", type(other) end
+        if other ~= nil then return tasks, "unknown", type(other) end
       end
-      if result == nil then return "done" end
+      if result == nil then return tasks, "done" end
       local verdict = made[1]
       if verdict then
-        return verdict.kind, verdict.reason, verdict.file, verdict.line
+        return tasks, verdict.kind, verdict.reason, verdict.file, verdict.line
       end
-      return "unknown", type(result)
+      return tasks, "unknown", type(result)
     end
 
     return {

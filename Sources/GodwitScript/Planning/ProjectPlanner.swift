@@ -85,7 +85,8 @@ public struct ProjectPlanner: Sendable {
     case .failed(let error): fail(&plan, error, host)
     case .finished(let values):
       if values.first == .string("refused") { return .refused }
-      conclude(values, &plan, host.draft, tasks: runner.tasks)
+      plan.tasks = Self.tasks(values.first) + (host.draft?.tasks ?? [])
+      conclude(Array(values.dropFirst()), &plan, host.draft)
     }
     return .plan(plan)
   }
@@ -102,11 +103,9 @@ public struct ProjectPlanner: Sendable {
   private func conclude(
     _ values: [LuaValue],
     _ plan: inout ProjectPlan,
-    _ draft: ProjectDraft?,
-    tasks: [PersonTask]
+    _ draft: ProjectDraft?
   ) {
     let operations = draft?.operations ?? []
-    plan.tasks = tasks + (draft?.tasks ?? [])
     let verdict = values.first?.text ?? "done"
     if values.count > 3, let file = values[2].text, case .integer(let line) = values[3] {
       plan.position = ScriptPosition(file: file, line: Int(line))
@@ -140,6 +139,16 @@ public struct ProjectPlanner: Sendable {
       plan.unchangedSecrets = draft?.unchangedSecrets.values.flatMap { $0 } ?? []
       plan.outcome =
         !operations.isEmpty ? .changed : plan.tasks.isEmpty ? .unchanged : .manual
+    }
+  }
+
+  private static func tasks(_ value: LuaValue?) -> [PersonTask] {
+    (value?.contents?.array ?? []).map { task in
+      PersonTask(
+        title: task.contents?["title"]?.shown ?? "",
+        url: task.contents?["url"]?.shown,
+        detail: task.contents?["detail"]?.shown
+      )
     }
   }
 

@@ -17,7 +17,6 @@ struct ScriptRunner {
 
   /// What a script said beside its result.
   var logs: [LogLine] = []
-  var tasks: [PersonTask] = []
 
   init(
     migration: Migration,
@@ -69,19 +68,7 @@ struct ScriptRunner {
     _ request: LuaRequest,
     _ other: (LuaRequest) async -> LuaAnswer
   ) async -> LuaAnswer {
-    if request.name == "sleep" {
-      let seconds: Double =
-        switch request.arguments.first {
-        case .integer(let value)?: Double(value)
-        case .number(let value)?: value
-        default: 0
-        }
-      // Whoever sleeps past the limit is stopped by it on waking, which need not take longer. A
-      // cancelled sleep ends at once, and so does the script when it is resumed.
-      let longest = migration.limits.wallClock ?? .seconds(3600)
-      try? await Task.sleep(for: min(.seconds(min(seconds, 1e9)), longest))
-      return .values([])
-    }
+    if request.name == "sleep" { return await sleep(request.arguments.first ?? .nil) }
     if let answer = HostLibrary.answer(
       request,
       modules: migration.modules,
@@ -90,6 +77,23 @@ struct ScriptRunner {
       return answer
     }
     return await other(request)
+  }
+
+  /// Waits; a cancelled wait ends at once, and so does the script when it is resumed.
+  private func sleep(_ value: LuaValue) async -> LuaAnswer {
+    let seconds: Double =
+      switch value {
+      case .integer(let value): Double(value)
+      case .number(let value): value
+      default: 0
+      }
+    let longest = migration.limits.wallClock ?? .seconds(86_400)
+    let wanted = Duration.seconds(min(seconds, 1e9))
+    guard wanted < longest else {
+      return .raise(.string("sleep(\(value.shown)) is longer than a script may take, \(longest)"))
+    }
+    try? await Task.sleep(for: wanted)
+    return .values([])
   }
 
   private var projectTable: LuaTable {
@@ -122,15 +126,6 @@ struct ScriptRunner {
         let level = post.arguments.first?.text.flatMap(LogLine.Level.init(rawValue:)) ?? .info
         let message = post.arguments.dropFirst().first?.shown ?? ""
         log(LogLine(level: level, message: message, position: position))
-      case "manual":
-        let task = post.arguments.first?.contents
-        tasks.append(
-          PersonTask(
-            title: task?["title"]?.shown ?? "",
-            url: task?["url"]?.shown,
-            detail: task?["detail"]?.shown
-          )
-        )
       case LuaPost.suppressed:
         log(LogLine(level: .warn, message: "further lines were suppressed", position: position))
       default: break

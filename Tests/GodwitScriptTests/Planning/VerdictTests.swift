@@ -65,6 +65,14 @@ import Testing
     #expect(plan.tasks.first?.detail == "prod-eu")
   }
 
+  @Test func `tasks are not lost in a flood of lines`() async throws {
+    let plan = try await Bench.plan(
+      "for i = 1, 3000 do print(('x'):rep(1000)) end manual{ title = 'do it' }"
+    )
+    #expect(plan.outcome == .manual)
+    #expect(plan.tasks.map(\.title) == ["do it"])
+  }
+
   static let tasks = [
     ("manual()", "manual takes a table with a title: manual{ title = \"...\" }"),
     ("manual{ url = 'x' }", "manual takes a table with a title: manual{ title = \"...\" }"),
