@@ -59,9 +59,9 @@ import Testing
     "local n = 0 for i = 1, 3000000 do n = n + i % 7 end return n == 8999997",
     "local function f(n) if n < 2 then return n end return f(n - 1) + f(n - 2) end "
       + "return f(25) == 75025",
-    "local n = 0 for i in coroutine.wrap(function() for i = 1, 200000 do local x = 0 "
-      + "for j = 1, 10 do x = x + j end coroutine.yield(x) end end) do n = n + i end "
-      + "return n == 11000000",
+    "local n = 0 for i in coroutine.wrap(function() for i = 1, 10000 do local x = 0 "
+      + "for j = 1, 100 do x = x + j end coroutine.yield(x) end end) do n = n + i end "
+      + "return n == 50500000",
     "local ok, n = pcall(function() local n = 0 for i = 1, 2000000 do n = n + 1 end return n end) "
       + "return ok and n == 2000000",
     "local t = {} for i = 1, 100000 do t[i] = (i * 7919) % 100003 end "
