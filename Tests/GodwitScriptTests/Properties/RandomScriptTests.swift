@@ -57,7 +57,7 @@ import Testing
       if random.chance(0.2) { fields["futureField"] = ["a": [1, "x"]] }
       world[rule.type.text] = fields
     }
-    return AtlasModel(world, values: values)
+    return AtlasModel(world, values: values, merges: Bool.random(using: &random))
   }
 
   /// The fields of one write in Lua: sometimes good ones, sometimes masks or what else goes wrong.
@@ -248,23 +248,26 @@ private struct AtlasModel {
   /// The integrations as stored, by type.
   var stored: [String: [String: JSONValue]]
   private let values: [String: String]
+  /// Whether PUT keeps what a body leaves out; Atlas' documentation says both.
+  private let merges: Bool
 
-  init(_ stored: [String: [String: JSONValue]], values: [String: String]) {
+  init(_ stored: [String: [String: JSONValue]], values: [String: String], merges: Bool) {
     self.stored = stored
     self.values = values
+    self.merges = merges
   }
 
-  /// Carries out an operation; PUT replaces, but for SLACK's token.
+  /// Carries out an operation; a PUT of SLACK keeps the token.
   mutating func apply(_ operation: Operation) {
     let type = operation.type.text
     guard let body = operation.body else {
       stored[type] = nil
       return
     }
-    var fields: [String: JSONValue] = [:]
+    var fields = merges && operation.verb == .update ? stored[type] ?? [:] : [:]
     for (name, value) in body where name != "type" {
       switch value {
-      case .null: break
+      case .null: fields[name] = nil
       case .secret(let reference): fields[name] = .string(values[reference.name] ?? "")
       default: fields[name] = value
       }
