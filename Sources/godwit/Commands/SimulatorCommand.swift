@@ -119,7 +119,8 @@ struct SimulatorServeCommand: AsyncParsableCommand {
   private func waitForStop() async {
     let stop = StopSignal()
     let (stops, continuation) = AsyncStream<Void>.makeStream()
-    let signals = Signals(stop: stop) { continuation.yield() }
+    let signals = Signals(stop: stop)
+    signals.onStop { continuation.yield() }
     for await _ in stops { break }
     withExtendedLifetime(signals) {}
   }
@@ -136,7 +137,9 @@ struct Delay: ExpressibleByArgument, CustomStringConvertible {
   init?(argument: String) {
     if argument.hasSuffix("ms"), let number = Int(argument.dropLast(2)), number >= 0 {
       milliseconds = number
-    } else if argument.hasSuffix("s"), let number = Double(argument.dropLast()), number >= 0 {
+    } else if argument.hasSuffix("s"), let number = Double(argument.dropLast()),
+      (0...86_400).contains(number)
+    {
       milliseconds = Int(number * 1000)
     } else {
       return nil

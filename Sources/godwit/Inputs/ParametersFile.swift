@@ -8,9 +8,7 @@ enum ParametersFile {
   ///
   /// - Throws: `Diagnostic` with the line of what is wrong.
   static func read(_ path: String) throws -> JSONObject {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Diagnostic("there is no parameters file \(path)", advice: "check the path")
-    }
+    let data = try InputFile.contents(of: path, called: "parameters file")
     if path.hasSuffix(".json") {
       do throws(JSONParseError) {
         guard case .object(let object) = try JSONValue(parsing: Array(data)) else {

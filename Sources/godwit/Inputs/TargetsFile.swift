@@ -12,19 +12,22 @@ enum TargetsFile {
   static func read(_ path: String) throws -> [Selection.Target] {
     let data =
       path == "-"
-      ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: path)
-    guard let data else {
-      throw Diagnostic("there is no targets file \(path)", advice: "check the path")
-    }
+      ? FileHandle.standardInput.readDataToEndOfFile()
+      : try InputFile.contents(of: path, called: "targets file")
     guard let text = String(data: data, encoding: .utf8) else {
       throw Diagnostic("\(path) is not UTF-8 text")
     }
-    let plain = text.replacing("\r\n", with: "\n")
+    var plain = text.replacing("\r\n", with: "\n")
+    // Spreadsheets put a byte order mark before the header.
+    if plain.unicodeScalars.first == "\u{FEFF}" { plain.unicodeScalars.removeFirst() }
     let lines = plain.split(separator: "\n")
-    guard let first = lines.first else {
+    let first = lines.first { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }
+    let isTable = first?.contains(",") ?? false
+    let targets = isTable ? try rows(plain, path) : try names(lines, path)
+    guard !targets.isEmpty else {
       throw Diagnostic("\(path) names no projects", advice: "put one project on a line")
     }
-    return first.contains(",") ? try rows(plain, path) : try names(lines, path)
+    return targets
   }
 
   private static func names(_ lines: [Substring], _ path: String) throws -> [Selection.Target] {

@@ -43,8 +43,9 @@ struct InputOptions: ParsableArguments {
   var rewriteSecrets = false
 
   mutating func validate() throws {
-    for param in param where !param.contains("=") {
-      throw ValidationError("--param takes NAME=VALUE, not \"\(param)\".")
+    for param in param where !param.contains("=") || param.hasPrefix("=") {
+      // What was typed may be a secret: it is not repeated.
+      throw ValidationError("--param takes NAME=VALUE, for example from=US.")
     }
     for escrow in escrow {
       let name = escrow.split(separator: "=", maxSplits: 1).first ?? ""
@@ -62,6 +63,7 @@ struct InputOptions: ParsableArguments {
   ///   - migration: declares the parameters.
   ///   - secretNames: the secrets that have a reference.
   ///   - columns: the columns of the targets file.
+  /// - Returns: the values, checked.
   /// - Throws: `Diagnostic` that names the parameter.
   func inputs(
     for migration: Migration,

@@ -74,11 +74,14 @@ struct Applying {
   /// - Returns: how the command ends.
   /// - Throws: ``RunError`` or `Diagnostic` if nothing was begun.
   func run() async throws -> ExitStatus {
+    let stop = StopSignal()
+    let signals = Signals(stop: stop)
+    defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in
       try RunFile.openForApplying(path, mayTakeOver: options.takeOver)
     }
     do {
-      let status = try await apply(file)
+      let status = try await apply(file, stop, signals)
       try RunError.wrapping { () throws(RunFileError) in try file.close() }
       return status
     } catch {
@@ -87,7 +90,11 @@ struct Applying {
     }
   }
 
-  private func apply(_ file: RunFile) async throws -> ExitStatus {
+  private func apply(
+    _ file: RunFile,
+    _ stop: StopSignal,
+    _ signals: Signals
+  ) async throws -> ExitStatus {
     let printer = RunPrinter(file: file, style: output.style)
     let before = try printer.summary()
     let pending = try RunError.wrapping { () throws(RunFileError) in
@@ -109,14 +116,15 @@ struct Applying {
       reader: reader,
       key: key
     )
-    try await confirm(before, pending, printer)
+    try confirm(before, pending, printer, stop)
     let session = try await AtlasSession.open(
       for: before.info,
       connection,
       knownSecrets: Array(book.values.values)
     )
     do {
-      let cause = try await send(file, before.info, pending, book, session)
+      try checkNotStopped(stop)
+      let cause = try await send(file, before.info, pending, book, session, stop, signals)
       await session.close()
       return try conclude(printer, cause)
     } catch {
@@ -133,7 +141,7 @@ struct Applying {
     } else {
       Console.output("Nothing to do: \(RunText.totals(summary, style: output.style))")
     }
-    return summary.exitStatus(isPlan: false)
+    return summary.exitStatus(isPlan: summary.info.phase == .planned)
   }
 
   private func guardedBy(_ pending: RunFile.PendingOperations) -> RunError? {
@@ -165,8 +173,9 @@ struct Applying {
   private func confirm(
     _ summary: RunSummary,
     _ pending: RunFile.PendingOperations,
-    _ printer: RunPrinter
-  ) async throws {
+    _ printer: RunPrinter,
+    _ stop: StopSignal
+  ) throws {
     guard !options.yes else { return }
     guard Console.isTerminal(STDIN_FILENO) else {
       throw RunError(
@@ -184,9 +193,18 @@ struct Applying {
       changes: pending.operations,
       projects: pending.projects
     )
-    guard Console.ask("\n" + question) == "\(pending.operations)" else {
+    let answer = Console.ask("\n" + question, until: stop)
+    if answer == nil { Console.note("\n") }
+    try checkNotStopped(stop)
+    guard answer == "\(pending.operations)" else {
       throw RunError(Diagnostic("not applied: the answer was another one; nothing was sent"))
     }
+  }
+
+  /// Ends the command if it was stopped before anything was sent.
+  private func checkNotStopped(_ stop: StopSignal) throws {
+    guard case .signal(let status)? = stop.cause else { return }
+    throw RunError(Diagnostic("stopped before the first write; nothing was sent"), status: status)
   }
 
   // MARK: - Sending
@@ -196,11 +214,12 @@ struct Applying {
     _ info: RunInfo,
     _ pending: RunFile.PendingOperations,
     _ book: SecretBook,
-    _ session: AtlasSession
+    _ session: AtlasSession,
+    _ stop: StopSignal,
+    _ signals: Signals
   ) async throws -> StopSignal.Cause? {
-    let stop = StopSignal()
     let progress = output.progress()
-    let signals = Signals(stop: stop) {
+    signals.onStop {
       progress.receive(
         .remark(
           "Stopping: what is in flight is finished; Ctrl-C again ends at once,"
@@ -208,7 +227,6 @@ struct Applying {
         )
       )
     }
-    defer { withExtendedLifetime(signals) {} }
     let reader = AtlasReader(session.connection)
     let values = book.values
     let run = ApplyRun(

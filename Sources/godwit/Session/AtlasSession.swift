@@ -25,6 +25,7 @@ struct AtlasSession: Sendable {
   /// - Parameters:
   ///   - options: where to go.
   ///   - knownSecrets: what must not appear in the text of errors.
+  /// - Returns: the session, which has to be closed.
   /// - Throws: ``RunError`` if there are no credentials, or the simulator cannot start.
   static func open(
     _ options: ConnectionOptions,
@@ -38,7 +39,8 @@ struct AtlasSession: Sendable {
       )
     }
     let environment = ProcessInfo.processInfo.environment
-    let given = options.baseURL ?? environment["MONGODB_ATLAS_BASE_URL"]
+    let variable = "MONGODB_ATLAS_BASE_URL"
+    let given = options.baseURL ?? environment[variable]
     let target: AtlasTarget
     do throws(AtlasError) {
       target = try AtlasTarget(
@@ -46,7 +48,15 @@ struct AtlasSession: Sendable {
         allowHTTP: options.allowHTTP
       )
     } catch {
-      throw RunError(error)
+      // The text is not repeated: a password may be part of it.
+      var diagnostic = RunError(error).diagnostic
+      diagnostic.summary =
+        "\(options.baseURL == nil ? variable : "--base-url"): "
+        + diagnostic.summary
+      if given?.hasPrefix("http://") == true {
+        diagnostic.advice = "use https, or add --allow-http"
+      }
+      throw RunError(diagnostic)
     }
     let credential = try CredentialSource(environment: environment).credential()
     return AtlasSession(
@@ -77,7 +87,7 @@ struct AtlasSession: Sendable {
         )
       }
       var options = options
-      if let given = options.baseURL, given != run.target.baseURL {
+      if let given = options.baseURL, Self.origin(given) != run.target.baseURL {
         throw RunError(
           Diagnostic(
             "the run was planned against \(run.target.baseURL), not \(given)",
@@ -119,6 +129,11 @@ struct AtlasSession: Sendable {
       )
     }
     return session
+  }
+
+  /// An origin as runs record it; what is none stays as it was typed.
+  private static func origin(_ text: String) -> String {
+    (try? AtlasTarget(baseURL: text, allowHTTP: true))?.baseURL ?? text
   }
 
   private static func openSimulator(

@@ -16,7 +16,7 @@ struct CredentialSource {
     "MONGODB_ATLAS_PRIVATE_API_KEY", "MONGODB_ATLAS_PRIVATE_KEY", "MCLI_PRIVATE_API_KEY",
   ]
   private static let accessToken = "MONGODB_ATLAS_ACCESS_TOKEN"
-  private static let clientID = "MONGODB_ATLAS_CLIENT_ID"
+  private static let serviceAccount = ["MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"]
 
   private func first(of names: [String]) -> (name: String, value: String)? {
     for name in names {
@@ -32,9 +32,11 @@ struct CredentialSource {
     let publicKey = first(of: Self.publicKeys)
     let privateKey = first(of: Self.privateKeys)
     let token = first(of: [Self.accessToken])
-    if let token, let key = publicKey ?? privateKey {
+    let service = first(of: Self.serviceAccount)
+    let kinds = [publicKey ?? privateKey, service, token].compactMap { $0 }
+    guard kinds.count < 2 else {
       throw Diagnostic(
-        "both \(key.name) and \(token.name) are set",
+        "both \(kinds[0].name) and \(kinds[1].name) are set",
         advice: "unset one of them"
       )
     }
@@ -53,11 +55,10 @@ struct CredentialSource {
         advice: "set both"
       )
     case (nil, nil):
-      let isService = first(of: [Self.clientID]) != nil
       throw Diagnostic(
-        isService
-          ? "a service account is set, and this version takes API keys and access tokens"
-          : "there are no credentials",
+        service == nil
+          ? "there are no credentials"
+          : "a service account is set, and this version takes API keys and access tokens",
         advice: "set \(Self.publicKeys[0]) and \(Self.privateKeys[0]),"
           + " or \(Self.accessToken); --simulator needs none"
       )

@@ -122,15 +122,14 @@ struct Planning {
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     info.escrow = escrow
     let path = try runPath(info.id)
+    let stop = StopSignal()
+    let signals = Signals(stop: stop)
+    defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in
       try RunFile.create(at: path, sources: migration.source.texts, key: key)
     }
-    let stop = StopSignal()
     let progress = output.progress()
-    let signals = Signals(stop: stop) {
-      progress.receive(.remark("Stopping: planning is given up."))
-    }
-    defer { withExtendedLifetime(signals) {} }
+    signals.onStop { progress.receive(.remark("Stopping: planning is given up.")) }
     let run = PlanRun(
       file: file,
       reader: AtlasReader(session.connection),

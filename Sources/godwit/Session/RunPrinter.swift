@@ -77,6 +77,7 @@ extension RunSummary {
   /// - Parameters:
   ///   - isPlan: whether changes are still planned.
   ///   - isDetailed: whether pending changes and tasks are told by the status.
+  /// - Returns: the worst of what holds.
   func exitStatus(isPlan: Bool, isDetailed: Bool = false) -> ExitStatus {
     let totals = totals
     var statuses: Set<ExitStatus> = []

@@ -57,9 +57,16 @@ enum Console {
 
   /// Asks for an answer on the terminal.
   ///
-  /// - Returns: `nil` at the end of input.
-  static func ask(_ question: String) -> String? {
+  /// - Parameters:
+  ///   - question: the question.
+  ///   - stop: ends the waiting.
+  /// - Returns: `nil` at the end of input, or when it is to stop.
+  static func ask(_ question: String, until stop: StopSignal) -> String? {
     note(question)
+    var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+    while poll(&input, 1, 50) <= 0 {
+      if stop.isStopping { return nil }
+    }
     return readLine()?.trimmingCharacters(in: .whitespaces)
   }
 

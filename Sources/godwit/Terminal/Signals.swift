@@ -5,50 +5,74 @@ import GodwitRun
 import Synchronization
 
 /// Turns Ctrl-C, SIGTERM and SIGHUP into a stop: the first one asks, the second one ends at once.
+///
+/// It listens for as long as it lives. What the process was started to ignore, as under `nohup`,
+/// stays ignored.
 final class Signals {
-  private static let statuses: [(signal: Int32, status: ExitStatus)] = [
-    (SIGINT, .interrupted), (SIGTERM, .terminated), (SIGHUP, .hungUp),
-  ]
-
-  private let sources: [any DispatchSourceSignal]
+  private let state: State
 
   /// Begins to listen.
   ///
-  /// - Parameters:
-  ///   - stop: the signal that is given.
-  ///   - onStop: is called at the first one, to say what happens now.
-  init(stop: StopSignal, onStop: @escaping @Sendable () -> Void) {
-    let count = Mutex(0)
-    let shared = SharedCount(count)
-    sources = Self.statuses.map { number, status in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler {
-        if shared.increment() == 1 {
-          stop.stop(.signal(status))
-          onStop()
-        } else {
-          // What is on its way is found again by `resume`, as after a kill.
-          _exit(status.rawValue)
-        }
-      }
-      source.resume()
-      return source
-    }
+  /// - Parameter stop: the signal that is given.
+  init(stop: StopSignal) {
+    state = State(stop)
+    Self.current.withLock { [state] in $0 = state }
+    Self.installed
   }
 
-  /// Counts across the handlers.
-  private final class SharedCount: Sendable {
-    private let count: Mutex<Int>
+  deinit {
+    Self.current.withLock { [state] in if $0 === state { $0 = nil } }
+  }
 
-    init(_ count: consuming Mutex<Int>) {
-      self.count = count
+  /// Sets what the first signal says from now on.
+  func onStop(_ announce: @escaping @Sendable () -> Void) {
+    state.announcement.withLock { $0 = announce }
+  }
+
+  /// Who listens; with nobody a signal ends the process.
+  private static let current = Mutex<State?>(nil)
+
+  /// The sources are made once a process and never given up: a signal that is watched anew after
+  /// that is not seen again.
+  private static let installed: Void = {
+    for (number, status) in [
+      (SIGINT, ExitStatus.interrupted), (SIGTERM, .terminated),
+      (SIGHUP, .hungUp),
+    ] {
+      let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
+      guard unsafeBitCast(signal(number, SIG_IGN), to: Int.self) != ignored else { continue }
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        withExtendedLifetime(source) { receive(status) }
+      }
+      source.resume()
+    }
+  }()
+
+  private static func receive(_ status: ExitStatus) {
+    guard let state = current.withLock({ $0 }), state.isFirst() else {
+      // What is on its way is found again by `resume`, as after a kill.
+      _exit(status.rawValue)
+    }
+    state.stop.stop(.signal(status))
+    state.announcement.withLock { $0 }()
+  }
+
+  /// What the handlers see.
+  private final class State: Sendable {
+    let stop: StopSignal
+    let announcement = Mutex<@Sendable () -> Void>({})
+    private let wasAsked = Mutex(false)
+
+    init(_ stop: StopSignal) {
+      self.stop = stop
     }
 
-    func increment() -> Int {
-      count.withLock {
-        $0 += 1
-        return $0
+    /// Whether no signal came before.
+    func isFirst() -> Bool {
+      wasAsked.withLock { asked in
+        defer { asked = true }
+        return !asked
       }
     }
   }
