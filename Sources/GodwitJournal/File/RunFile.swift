@@ -158,10 +158,9 @@ public final class RunFile: Sendable {
       // One that is empty was made by a reader, or emptied by a checkpoint.
       let wal = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
       let hadWAL = (wal?[.size] as? Int ?? 0) > 0
+      try checkBeforeApplying(path, mayTakeOver: mayTakeOver, clock: clock)
       let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
       let (lease, wasClean) = try queue.write { database in
-        try RunSchema.check(database, path: path)
-        try PlanCheck.check(database, path: path)
         let wasClean = try meta(database, "clean", as: Int.self) == 1
         let lease = try RunLease.acquire(
           database,
@@ -180,6 +179,26 @@ public final class RunFile: Sendable {
         lease: lease,
         mayHaveLostCommits: !wasClean && !hadWAL,
         clock: clock
+      )
+    }
+  }
+
+  /// Refuses a file that is damaged or in use without opening it for writing, which would fold the
+  /// -wal of a killed run into it.
+  private static func checkBeforeApplying(
+    _ path: String,
+    mayTakeOver: Bool,
+    clock: @escaping @Sendable () -> Int64
+  ) throws {
+    let file = try openForReading(path, clock: clock)
+    defer { try? file.close() }
+    try file.queue.read { database in
+      try PlanCheck.check(database, path: path)
+      _ = try RunLease.next(
+        database,
+        path: path,
+        nowSeconds: clock() / 1000,
+        mayTakeOver: mayTakeOver
       )
     }
   }

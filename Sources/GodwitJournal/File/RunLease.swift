@@ -114,6 +114,35 @@ extension RunLease {
     nowSeconds: Int64,
     mayTakeOver: Bool
   ) throws -> (lease: RunLease, how: Acquisition) {
+    let (mine, how) = try next(
+      database,
+      path: path,
+      nowSeconds: nowSeconds,
+      mayTakeOver: mayTakeOver
+    )
+    try database.execute(
+      sql: """
+        INSERT OR REPLACE INTO lease
+          (one, fencing, host, machine, boot, process, processStart, renewedSeconds, isHeld)
+        VALUES (1, ?, ?, ?, ?, ?, ?, ?, 1)
+        """,
+      arguments: [
+        mine.fencing, mine.host, mine.machine, mine.boot, mine.process, mine.processStart,
+        nowSeconds,
+      ]
+    )
+    return (mine, how)
+  }
+
+  /// The lease that this process would get; nothing is written.
+  ///
+  /// - Throws: ``RunFileError`` of kind `inUse` while somebody else has it.
+  static func next(
+    _ database: Database,
+    path: String,
+    nowSeconds: Int64,
+    mayTakeOver: Bool
+  ) throws -> (lease: RunLease, how: Acquisition) {
     let row = try Row.fetchOne(database, sql: "SELECT * FROM lease")
     let last: Int64 = row?["fencing"] ?? 0
     let mine = ofThisProcess(fencing: last + 1, nowSeconds: nowSeconds)
@@ -150,17 +179,6 @@ extension RunLease {
         how = .wasTakenOver
       }
     }
-    try database.execute(
-      sql: """
-        INSERT OR REPLACE INTO lease
-          (one, fencing, host, machine, boot, process, processStart, renewedSeconds, isHeld)
-        VALUES (1, ?, ?, ?, ?, ?, ?, ?, 1)
-        """,
-      arguments: [
-        mine.fencing, mine.host, mine.machine, mine.boot, mine.process, mine.processStart,
-        nowSeconds,
-      ]
-    )
     return (mine, how)
   }
 

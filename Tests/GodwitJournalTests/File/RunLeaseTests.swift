@@ -154,6 +154,30 @@ import Testing
     }
   }
 
+  @Test func `a refusal leaves the wal of a killed run where it is`() async throws {
+    try await TemporaryFolder.with { folder in
+      let path = try await Sample.changes(2, folder)
+      let file = try RunFile.openForApplying(path)
+      try await file.commit([Sample.intent(1)])
+      try Sample.edit(path, "UPDATE lease SET host = 'elsewhere'")
+      // What a kill leaves: the files as they are.
+      for suffix in ["", "-wal"] { try folder.copy("a.godwit" + suffix, to: "b" + suffix) }
+      try file.close()
+      let wal = FileManager.default.contents(atPath: folder.file("b-wal"))
+      #expect(wal?.isEmpty == false)
+      for _ in 0..<2 {
+        let error = try await runFileError { _ = try RunFile.openForApplying(folder.file("b")) }
+        #expect(error.kind == .inUse)
+        #expect(FileManager.default.contents(atPath: folder.file("b-wal")) == wal)
+      }
+      let taken = try RunFile.openForApplying(folder.file("b"), mayTakeOver: true)
+      #expect(!taken.mayHaveLostCommits)
+      #expect(try taken.totals()[.inDoubt] == 1)
+      try taken.close()
+      #expect(folder.names == ["a.godwit", "b"])
+    }
+  }
+
   @Test func `whoever was replaced can commit nothing more and leaves the file alone`()
     async throws
   {

@@ -1,0 +1,93 @@
+import AtlasSimulator
+import Foundation
+import GodwitCore
+import GodwitJournal
+import TestSupport
+import Testing
+
+@testable import GodwitRun
+
+/// The program is killed with SIGKILL at random instants while it applies and while it resumes.
+///
+/// `GODWIT_CRASH_ROUNDS` sets how many kills are made, 8 unless it is set.
+@Suite(.serialized) struct CrashTests {
+  private static let projects = 50
+  static let kills =
+    ProcessInfo.processInfo.environment["GODWIT_CRASH_ROUNDS"].flatMap { Int($0) } ?? 8
+
+  private static func godwit(_ estate: Estate) throws -> GodwitProcess {
+    let script = estate.folder.file("everything.lua")
+    try Data(Estate.everything.utf8).write(to: URL(fileURLWithPath: script))
+    let credentials = estate.running.simulator.credentials
+    return GodwitProcess(
+      folder: estate.folder.path,
+      environment: [
+        "PATH": "/usr/bin:/bin", "HOME": estate.folder.path,
+        "MONGODB_ATLAS_BASE_URL": estate.running.simulator.baseURL,
+        "MONGODB_ATLAS_PUBLIC_API_KEY": credentials.publicKey,
+        "MONGODB_ATLAS_PRIVATE_API_KEY": credentials.privateKey,
+        "KEY": String(Estate.key), "UUID_KEY": Estate.uuid,
+      ]
+    )
+  }
+
+  private static let plan = [
+    "plan", "everything.lua", "--out", "a.godwit", "--secret", "apiKey=env:KEY", "--secret",
+    "uuid=env:UUID_KEY",
+  ]
+  private static let apply = [
+    "apply", "a.godwit", "--yes", "--accept-irreversible", "-j", "4", "--settle", "1s",
+  ]
+
+  /// Goes on with the run, by the command that its phase asks for.
+  private static func goOn(
+    _ estate: Estate,
+    _ godwit: GodwitProcess,
+    killedAfter delay: Duration? = nil
+  ) async throws -> GodwitProcess.Ending {
+    let verb = try estate.info().phase == .planned ? "apply" : "resume"
+    return try await godwit.run([verb] + apply.dropFirst(), killedAfter: delay)
+  }
+
+  @Test(.enabled(if: GodwitProcess.path != nil, "the program godwit was not built"))
+  func `after kills and resumes the world is the undisturbed one and each write was made once`()
+    async throws
+  {
+    let world = try await Self.undisturbed()
+    var random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
+    var kills = 0
+    while kills < Self.kills {
+      try await Estate.with({
+        $0.projects = Self.projects
+        $0.latency = .milliseconds(40)
+      }) { estate in
+        let godwit = try Self.godwit(estate)
+        #expect(try await godwit.run(Self.plan).status == 0)
+        var ending = GodwitProcess.Ending(status: nil, errors: "")
+        while kills < Self.kills, ending.status == nil {
+          let delay = Duration.milliseconds(Int.random(in: 60...900, using: &random))
+          ending = try await Self.goOn(estate, godwit, killedAfter: delay)
+          if ending.status == nil { kills += 1 }
+        }
+        if ending.status == nil { ending = try await Self.goOn(estate, godwit) }
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(try estate.running.world.fingerprint() == world)
+        #expect(estate.running.requests.madeWrites == (try estate.plannedWrites()))
+        let totals = try estate.totals()
+        #expect(totals.isBalanced && totals[.notStarted] == 0 && totals[.inDoubt] == 0)
+        #expect(try estate.info().phase == .finished)
+        #expect(estate.folder.names.filter { $0.hasPrefix("a.godwit") } == ["a.godwit"])
+      }
+    }
+  }
+
+  private static func undisturbed() async throws -> String {
+    var world = ""
+    try await Estate.with({ $0.projects = Self.projects }) { estate in
+      try await estate.plan(Estate.everything)
+      try await estate.apply(Estate.everything)
+      world = try estate.running.world.fingerprint()
+    }
+    return world
+  }
+}

@@ -1,0 +1,256 @@
+import AtlasSimulator
+import Foundation
+import GodwitAtlas
+import GodwitCore
+import GodwitJournal
+import GodwitScript
+import LuaVM
+import Synchronization
+import TestSupport
+
+@testable import GodwitRun
+
+/// An estate in a simulator, planned and applied by the engine itself, with real run files.
+struct Estate: Sendable {
+  let folder: TemporaryFolder
+  let running: RunningSimulator
+
+  static let key = String(repeating: "0123456789abcdef", count: 2).dropLast(4) + "77e0"
+  static let secrets: [SecretReference: SecretValue] = [
+    SecretReference(name: "apiKey"): SecretValue(String(key))
+  ]
+
+  /// The region move, which every test here is about.
+  static let move = """
+    return {
+      name = "move",
+      may = { update = { "DATADOG" } },
+      params = { apiKey = { type = "secret" } },
+      migrate = function(project, params)
+        local datadog = project.integrations:get("DATADOG")
+        if not datadog then return skip("no Datadog integration") end
+        if datadog.region == "EU" and datadog.apiKey:matches(params.apiKey) then
+          return skip("in EU already")
+        end
+        project.integrations:update("DATADOG", { region = "EU", apiKey = params.apiKey })
+      end,
+    }
+    """
+
+  /// The same with a `verify`.
+  static let verified = move.replacing(
+    "migrate =",
+    with: """
+      verify = function(project, params)
+        local datadog = project.integrations:get("DATADOG")
+        assert(datadog.region == "EU", "the region is " .. datadog.region)
+        assert(datadog.apiKey:matches(params.apiKey), "the key is another one")
+      end,
+      migrate =
+      """
+  )
+
+  /// All verbs, and two operations on one type: what is there is made anew, the rest is created.
+  static let everything = """
+    return {
+      name = "everything",
+      may = {
+        update = { "DATADOG" }, create = { "OPS_GENIE", "VICTOR_OPS" },
+        delete = { "OPS_GENIE", "PAGER_DUTY" },
+      },
+      params = { apiKey = { type = "secret" }, uuid = { type = "secret" } },
+      migrate = function(project, params)
+        local all = project.integrations
+        if all:get("DATADOG") then
+          all:update("DATADOG", { region = "EU", apiKey = params.apiKey })
+        end
+        if all:get("OPS_GENIE") then
+          all:delete("OPS_GENIE")
+          all:create("OPS_GENIE", { region = "EU", apiKey = params.uuid })
+        end
+        if all:get("PAGER_DUTY") then all:delete("PAGER_DUTY") end
+        if not all:get("VICTOR_OPS") then
+          all:create("VICTOR_OPS", { apiKey = params.uuid, routingKey = "night" })
+        end
+      end,
+    }
+    """
+  static let uuid = "11111111-2222-4333-8444-5555555577e0"
+
+  static func with(
+    _ adjust: (inout SimulatorConfiguration) -> Void = { _ in },
+    client: (inout AtlasConfiguration) -> Void = { _ in },
+    _ body: (Estate) async throws -> Void
+  ) async throws {
+    try await TemporaryFolder.with { folder in
+      try await RunningSimulator.with(folder, adjust, client: client) { running in
+        try await body(Estate(folder: folder, running: running))
+      }
+    }
+  }
+
+  private static func values(_ text: String) -> [String: String] {
+    text.contains("params.uuid") ? ["apiKey": String(key), "uuid": uuid] : ["apiKey": String(key)]
+  }
+
+  static func migration(_ text: String) async throws -> Migration {
+    try await Migration(
+      ScriptSource(path: "test.lua", text: Array(text.utf8)),
+      pool: LuaThreadPool(width: 1)
+    )
+  }
+
+  /// Plans a script into a run file of this name.
+  @discardableResult func plan(
+    _ text: String = move,
+    to name: String = "a.godwit",
+    stop: StopSignal = StopSignal(),
+    parallelism: Int = 16,
+    reader: AtlasReader? = nil,
+    selection choose: (inout Selection) -> Void = { _ in },
+    observe: @escaping RunObserver = { _ in }
+  ) async throws -> RunInfo {
+    let migration = try await Self.migration(text)
+    let fingerprints = Self.values(text).mapValues { SecretValue($0).fingerprint }
+    var selection = Selection()
+    choose(&selection)
+    let file = try RunFile.create(
+      at: folder.file(name),
+      sources: migration.source.texts,
+      key: Array(0..<32)
+    )
+    defer { try? file.close() }
+    let run = PlanRun(
+      file: file,
+      reader: reader ?? running.reader,
+      selection: selection,
+      migration: migration,
+      inputs: ScriptInputs(secretNames: Set(fingerprints.keys)),
+      policy: DraftPolicy(may: migration.may, fingerprints: fingerprints),
+      parallelism: parallelism,
+      stop: stop,
+      observe: observe
+    )
+    return try await run.run(
+      RunInfo(
+        id: name,
+        createdSeconds: 0,
+        phase: .planned,
+        toolVersion: "test",
+        script: ScriptInfo(
+          path: "test.lua",
+          name: migration.name,
+          summary: "",
+          sha256: migration.source.sha256,
+          hasVerify: migration.hasVerify
+        ),
+        target: RunTarget(
+          baseURL: running.simulator.baseURL,
+          credentialKind: "",
+          credentialTail: ""
+        )
+      )
+    )
+  }
+
+  /// Applies, or goes on with, a run file of this name.
+  @discardableResult func apply(
+    _ text: String = move,
+    _ name: String = "a.godwit",
+    retrying: Set<ProjectOutcome> = [],
+    stop: StopSignal = StopSignal(),
+    parallelism: Int = 16,
+    settle: Duration = .milliseconds(50),
+    failureLimit: Int = 1_000_000,
+    connection: AtlasConnection? = nil,
+    observe: @escaping RunObserver = { _ in }
+  ) async throws -> StopSignal.Cause? {
+    let file = try RunFile.openForApplying(folder.file(name))
+    defer { try? file.close() }
+    let connection = connection ?? running.connection
+    let migration = try await Self.migration(text)
+    let reader = AtlasReader(connection)
+    let values = Self.values(text).mapValues { SecretValue($0) }
+    let verifier = ProjectVerifier(
+      migration: migration,
+      inputs: ScriptInputs(secretNames: Set(values.keys)),
+      fingerprints: values.mapValues(\.fingerprint)
+    ) { project, type in
+      do throws(AtlasError) {
+        guard let type else { return .success(try await reader.integrations(of: project)) }
+        return .success(try await reader.integration(of: project, type: type).map { [$0] } ?? [])
+      } catch {
+        return .failure(ScriptReadError(error))
+      }
+    }
+    let run = ApplyRun(
+      file: file,
+      reader: reader,
+      writer: AtlasWriter(connection),
+      secrets: { values[$0.name] },
+      verifier: migration.hasVerify ? verifier : nil,
+      parallelism: parallelism,
+      settle: settle,
+      failureLimit: failureLimit,
+      stop: stop,
+      observe: observe
+    )
+    return try await run.run(retrying: retrying)
+  }
+
+  /// The totals of a run file.
+  func totals(_ name: String = "a.godwit") throws -> Totals {
+    let file = try RunFile.openForReading(folder.file(name))
+    defer { try? file.close() }
+    return try file.totals()
+  }
+
+  /// The head of a run file.
+  func info(_ name: String = "a.godwit") throws -> RunInfo {
+    let file = try RunFile.openForReading(folder.file(name))
+    defer { try? file.close() }
+    return try file.info()
+  }
+
+  /// All projects of a run file.
+  func records(_ name: String = "a.godwit") throws -> [ProjectRecord] {
+    let file = try RunFile.openForReading(folder.file(name))
+    defer { try? file.close() }
+    var records: [ProjectRecord] = []
+    try file.forEachRecord { records.append($0) }
+    return records
+  }
+
+  /// How often each write is to be made by a plan: as ``Sequence/madeWrites`` counts them.
+  func plannedWrites(_ name: String = "a.godwit") throws -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for record in try records(name) where record.plan.outcome == .changed {
+      for entry in record.operations {
+        let operation = entry.operation
+        let base = "/api/atlas/v2/groups/\(record.project.id)/integrations/\(operation.type)"
+        let method =
+          switch operation.verb {
+          case .create: "POST"
+          case .update: "PUT"
+          case .delete: "DELETE"
+          }
+        counts["\(method) \(base)", default: 0] += 1
+      }
+    }
+    return counts
+  }
+}
+
+/// Collects events.
+final class Witness: Sendable {
+  private let seen = Mutex<[RunEvent]>([])
+
+  var events: [RunEvent] { seen.withLock { $0 } }
+
+  var observe: RunObserver { { event in self.seen.withLock { $0.append(event) } } }
+
+  /// How many projects have ended.
+  var ended: Int {
+    events.count { if case .ended = $0 { true } else { false } }
+  }
+}
