@@ -10,9 +10,10 @@
 
 enum { REQUESTS = 300000, STATES = 3000, ROUNDS = 7 };
 
+// Processor time: other work on the machine is not to count.
 static double now(void) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 

@@ -163,7 +163,7 @@ size_t utf8_character(const unsigned char *text, size_t left);
 int utf8_is_sound(const char *text, size_t length);
 
 // place.c
-shim_place shim_find_place(shim_session *s, lua_State *L);
+shim_place shim_find_place(shim_session *s, lua_State *L, int level);
 int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place *place);
 int shim_add_chunk(shim_session *s, const char *source, const char *shown);
 _Noreturn void shim_fail(lua_State *L, const char *format, ...);

@@ -53,7 +53,7 @@ void shim_stop(shim_session *s, int reason) {
   if (s->chain_last < 0) return;
   lua_State *L = s->chain[s->chain_last].L;
   lua_Debug frame;
-  s->stopped_at = shim_find_place(s, L);
+  s->stopped_at = shim_find_place(s, L, 0);
   s->is_deep = lua_getstack(L, DEEP, &frame);
   watch_chain(s);
 }

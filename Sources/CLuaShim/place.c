@@ -26,11 +26,8 @@ const char *shim_chunk_name(const shim_session *s, uint32_t chunk) {
 
 // Whether a frame is a script's, and where. Frames of the host's own chunks and of C are not.
 int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place *place) {
-  // Functions of C have no line, and their source would be made for nothing.
-  lua_getinfo(L, "l", frame);
-  if (frame->currentline <= 0) return 0;
-  lua_getinfo(L, "S", frame);
-  if (frame->source[0] != '@') return 0;
+  lua_getinfo(L, "Sl", frame);
+  if (frame->currentline <= 0 || frame->source[0] != '@') return 0;
   for (uint32_t i = 0; i < s->chunk_count; i++) {
     if (strcmp(s->chunks[i].source, frame->source) == 0) {
       place->chunk = i;
@@ -41,27 +38,28 @@ int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place
   return 0;
 }
 
-// The innermost frame of a script, in the coroutine given or in those that resumed it. It neither
-// allocates nor raises.
-shim_place shim_find_place(shim_session *s, lua_State *L) {
+// The innermost frame of a script, from a level on in the coroutine given, or in those that resumed
+// it. It neither allocates nor raises.
+shim_place shim_find_place(shim_session *s, lua_State *L, int level) {
   enum { LEVELS = 60 };
   shim_place place = {0, 0};
   int link = s->chain_last;
   for (;;) {
     lua_Debug frame;
-    for (int level = 0; level < LEVELS && lua_getstack(L, level, &frame); level++) {
+    for (; level < LEVELS && lua_getstack(L, level, &frame); level++) {
       if (shim_frame_place(s, L, &frame, &place)) return place;
     }
     while (link >= 0 && s->chain[link].L != L) link--;
     if (--link < 0) return place;
     L = s->chain[link].L;
+    level = 0;
   }
 }
 
 // Raises the string on top with the position of the innermost frame of a script before it.
 void shim_fail_with_top(lua_State *L) {
   shim_session *s = session_of(L);
-  shim_place place = shim_find_place(s, L);
+  shim_place place = shim_find_place(s, L, 1);
   if (place.line > 0) {
     lua_pushfstring(L, "%s:%d: ", s->chunks[place.chunk].shown, (int)place.line);
     lua_insert(L, -2);

@@ -82,7 +82,7 @@ static int host_request(lua_State *L) {
   charge(s, L, 20);
   if (!can_yield(s, L)) refuse_yield(L, name);
   s->output.count = 0;
-  if (!buffer_place(&s->output, shim_find_place(s, L))) shim_fail(L, "not enough memory");
+  if (!buffer_place(&s->output, shim_find_place(s, L, 1))) shim_fail(L, "not enough memory");
   if (!shim_encode(s, L, &s->output, 1, lua_gettop(L), problem)) shim_fail(L, "%s", problem);
   s->is_pending = 1;
   return lua_yieldk(L, 0, 0, request_answered);
@@ -111,7 +111,7 @@ static int host_post(lua_State *L) {
   charge(s, L, 20);
   if (s->is_suppressed) return 0;
   size_t start = s->posts.count;
-  if (!buffer_count(&s->posts, 0) || !buffer_place(&s->posts, shim_find_place(s, L))) {
+  if (!buffer_count(&s->posts, 0) || !buffer_place(&s->posts, shim_find_place(s, L, 1))) {
     return suppress(s, start);
   }
   if (!shim_encode(s, L, &s->posts, 1, lua_gettop(L), problem)) {
@@ -133,7 +133,7 @@ static int host_raise(lua_State *L) {
 // host.position() -> file, line
 static int host_position(lua_State *L) {
   shim_session *s = session_of(L);
-  shim_place place = shim_find_place(s, L);
+  shim_place place = shim_find_place(s, L, 1);
   if (place.line == 0) return 0;
   lua_pushstring(L, s->chunks[place.chunk].source + 1);
   lua_pushinteger(L, place.line);

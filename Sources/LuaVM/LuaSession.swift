@@ -89,7 +89,7 @@ internal import CLuaShim
     program: LuaProgram? = nil,
     arguments: [LuaValue] = []
   ) -> LuaStep {
-    complete(startSlice(entry: entry, program: program, arguments: arguments))
+    startSlice(entry: entry, program: program, arguments: arguments) ?? completeSlices()
   }
 
   /// As ``start(entry:program:arguments:)``; `nil` if the slice was over first.
@@ -114,7 +114,7 @@ internal import CLuaShim
   ///   script as an error that says so.
   /// - Returns: Where the script came to; a failure if no request is waiting, or the session is over.
   public func resume(_ answer: LuaAnswer) -> LuaStep {
-    complete(resumeSlice(answer))
+    resumeSlice(answer) ?? completeSlices()
   }
 
   /// As ``resume(_:)``; `nil` if the slice was over first.
@@ -148,11 +148,9 @@ internal import CLuaShim
     return step(unsafe shim_continue(state))
   }
 
-  private func complete(_ step: LuaStep?) -> LuaStep {
-    var step = step
+  private func completeSlices() -> LuaStep {
     while true {
-      if let step { return step }
-      step = continueSlice()
+      if let step = continueSlice() { return step }
     }
   }
 
