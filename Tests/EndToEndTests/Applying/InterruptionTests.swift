@@ -1,0 +1,196 @@
+import AtlasSimulator
+import Foundation
+import GodwitCore
+import Testing
+
+/// Ctrl-C, SIGTERM, SIGHUP, SIGKILL and a reader that goes away.
+@Suite struct InterruptionTests {
+  /// Whether longer rounds are wanted.
+  private static let isThorough = ProcessInfo.processInfo.environment["GODWIT_CI"] == "1"
+
+  private func expectWhole(_ place: Workplace, _ run: String = "move.godwit") throws {
+    #expect(place.exists(run))
+    #expect(!place.exists(run + "-wal") && !place.exists(run + "-shm"))
+    #expect(!place.exists(run + "-journal"))
+  }
+
+  /// Every write was made once, and no project is left.
+  private func expectDone(_ place: Workplace, _ atlas: Atlas, writes expected: Int) async throws {
+    let writes = try atlas.writesMade()
+    #expect(writes.count == expected)
+    #expect(Set(writes.map(\.project)).count == writes.count, "a write was made twice")
+    #expect(try atlas.projects(inRegion: "US").isEmpty)
+    let run = try await place.document()
+    #expect(run.totals.changed == expected)
+    #expect(run.totals.notStarted + run.totals.inDoubt + run.totals.failed == 0)
+  }
+
+  // MARK: - Planning
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func `a plan that is interrupted is kept as incomplete and cannot be applied`(
+    signal: Int32,
+    status: Int32
+  ) async throws {
+    try await Atlas.with(projects: 60, { $0.latency = .milliseconds(60) }) { place, atlas in
+      let plan = try place.start(
+        ["plan", "move.lua", "--secret", "apiKey=env:DATADOG_KEY", "-j", "2"]
+      )
+      #expect(try await eventually { try atlas.requests().filter(\.isForProject).count > 3 })
+      plan.send(signal)
+      let finished = try await plan.finished()
+      expectRefusal(finished, saying: ["interrupted", "plan again"], status: status)
+      #expect(try atlas.requests().filter(\.isForProject).count < 60)
+      let files = place.filesOfRuns()
+      #expect(files.count == 1 && files[0].hasSuffix(".godwit"))
+      let run = String(files[0].dropLast(".godwit".count))
+
+      let runs = try await place.godwit("runs")
+      expect(runs, endsWith: 0)
+      #expect(runs.text.contains(run))
+      let show = try await place.godwit("show", run)
+      expect(show, endsWith: 0)
+      #expect(show.text.contains("incomplete"))
+      let apply = try await place.godwit("apply", run, "--yes")
+      expectRefusal(apply, saying: ["incomplete", "plan again"])
+      let resume = try await place.godwit("resume", run, "--yes")
+      expectRefusal(resume, saying: [run])
+      #expect(try atlas.writesMade().isEmpty)
+    }
+  }
+
+  // MARK: - Applying
+
+  /// Begins to apply and waits until some writes were made and many were not.
+  private func beginApplying(
+    _ place: Workplace,
+    _ atlas: Atlas,
+    parallelism: Int = 2,
+    writes: Int = 3
+  ) async throws -> (process: GodwitProcess, pending: Int) {
+    try await place.planMove()
+    let pending = try atlas.projects(inRegion: "US").count
+    try #require(pending > writes + 2 * parallelism)
+    let apply = try place.start(["apply", "move.godwit", "--yes", "-j", "\(parallelism)"])
+    #expect(try await eventually { try atlas.writesMade().count >= writes })
+    return (apply, pending)
+  }
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
+  func `an apply that is interrupted finishes what is in flight and is resumed`(
+    signal: Int32,
+    status: Int32
+  ) async throws {
+    try await Atlas.with(projects: 40, { $0.latency = .milliseconds(80) }) { place, atlas in
+      let (apply, pending) = try await beginApplying(place, atlas)
+      apply.send(signal)
+      let finished = try await apply.finished()
+      expect(finished, endsWith: status)
+      #expect(finished.text.contains("\nGo on with:\n  godwit resume move.godwit\n"))
+      #expect(finished.errors.contains("what is in flight is finished"))
+      try expectWhole(place)
+      let run = try await place.document()
+      #expect(run.totals.notStarted > 0)
+      #expect(run.totals.inDoubt == 0)
+      #expect(run.totals.changed == (try atlas.writesMade().count))
+      let again = try await place.godwit("apply", "move.godwit", "--yes")
+      expectRefusal(again, saying: ["begun already", "godwit resume move.godwit"])
+
+      let resume = try await place.godwit("resume", "move.godwit", "--yes")
+      expect(resume, endsWith: 0)
+      try await expectDone(place, atlas, writes: pending)
+      try expectWhole(place)
+    }
+  }
+
+  @Test func `a second Ctrl-C ends at once, and the run is resumed`() async throws {
+    try await Atlas.with(projects: 40, { $0.latency = .milliseconds(600) }) { place, atlas in
+      let (apply, pending) = try await beginApplying(place, atlas, writes: 2)
+      apply.send(SIGINT)
+      #expect(try await eventually { apply.errorsSoFar.contains("Stopping") })
+      apply.send(SIGINT)
+      let finished = try await apply.finished()
+      expect(finished, endsWith: 130)
+      #expect(finished.text.isEmpty)
+      expect(try await place.godwit("show", "move.godwit"), endsWith: 0)
+      expect(try await place.godwit("runs"), endsWith: 0)
+
+      let resume = try await place.godwit("resume", "move.godwit", "--yes", "--settle", "1s")
+      expect(resume, endsWith: 0)
+      try await expectDone(place, atlas, writes: pending)
+      try expectWhole(place)
+    }
+  }
+
+  @Test func `after SIGKILL at any instant, resume gives the undisturbed world`() async throws {
+    let rounds = Self.isThorough ? 12 : 2
+    for round in 0..<rounds {
+      try await Atlas.with(projects: 40, { $0.latency = .milliseconds(50) }) { place, atlas in
+        let (apply, pending) = try await beginApplying(
+          place,
+          atlas,
+          parallelism: 4,
+          writes: round % 6 + 1
+        )
+        try await Task.sleep(for: .microseconds(Int.random(in: 0...50_000)))
+        apply.send(SIGKILL)
+        _ = try await apply.finished()
+        let copy = try await place.godwit("runs", "copy", "move.godwit", "copy.godwit")
+        expect(copy, endsWith: 0)
+        let resume = try await place.godwit("resume", "move.godwit", "--yes", "--settle", "1s")
+        expect(resume, endsWith: 0)
+        try await expectDone(place, atlas, writes: pending)
+        try expectWhole(place)
+      }
+    }
+  }
+
+  @Test func `a run is held by one process at a time`() async throws {
+    try await Atlas.with(projects: 40, { $0.latency = .milliseconds(80) }) { place, atlas in
+      let (apply, pending) = try await beginApplying(place, atlas)
+      let second = try await place.godwit("resume", "move.godwit", "--yes")
+      expectRefusal(second, saying: ["move.godwit", String(apply.pid)])
+      let copy = try await place.godwit("runs", "copy", "move.godwit", "copy.godwit")
+      expect(copy, endsWith: 0)
+      let shown = try await place.document(of: "copy.godwit")
+      #expect(shown.totals.notStarted + shown.totals.inDoubt > 0)
+      expect(try await apply.finished(), endsWith: 0)
+      try await expectDone(place, atlas, writes: pending)
+      try expectWhole(place)
+      try expectWhole(place, "copy.godwit")
+    }
+  }
+
+  // MARK: - Nobody reads
+
+  @Test func `a reader that goes away ends nothing badly`() async throws {
+    try await Atlas.with(projects: 20) { place, atlas in
+      let pending = try atlas.projects(inRegion: "US").count
+      let plan = try await place.godwit(
+        "plan",
+        "move.lua",
+        "--secret",
+        "apiKey=env:DATADOG_KEY",
+        "--out",
+        "move.godwit",
+        output: .closedPipe
+      )
+      expect(plan, endsWith: 0)
+      #expect(plan.errors.isEmpty)
+      for form in ["text", "json", "markdown", "csv"] {
+        let report = try await place.godwit(
+          "report",
+          "move.godwit",
+          "-o",
+          form,
+          output: .closedPipe
+        )
+        expect(report, endsWith: 0)
+      }
+      let apply = try await place.godwit("apply", "move.godwit", "--yes", output: .closedPipe)
+      expect(apply, endsWith: 0)
+      try await expectDone(place, atlas, writes: pending)
+      try expectWhole(place)
+    }
+  }
+}
