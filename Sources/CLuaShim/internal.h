@@ -50,6 +50,19 @@ typedef struct {
   uint32_t line;
 } shim_place;
 
+enum { SHIM_ARENA_SMALL = 512, SHIM_ARENA_GRAIN = 16 };
+
+// The memory of a session: chunks that small blocks are cut from, and large blocks.
+typedef struct {
+  struct shim_slab *chunks;
+  struct shim_large *large;
+  char *free;    // what is left of the newest chunk
+  size_t rest;
+  size_t bytes;  // held of the system
+  size_t limit;
+  void *kept[SHIM_ARENA_SMALL / SHIM_ARENA_GRAIN + 1];  // freed small blocks, by grains
+} shim_arena;
+
 struct shim_session {
   lua_State *main;
   lua_State *base;
@@ -67,6 +80,7 @@ struct shim_session {
   int is_open;      // the sandbox is complete: limits are in force
   size_t input_count;
 
+  shim_arena arena;
   uint64_t memory, memory_peak;
   uint64_t largest;  // the largest block ever
   uint64_t refusals;
@@ -103,6 +117,11 @@ struct shim_session {
 static inline shim_session *session_of(lua_State *L) {
   return *(shim_session **)lua_getextraspace(L);
 }
+
+// arena.c
+// Like realloc, with the old size told; making a block smaller always succeeds or keeps the block.
+void *shim_arena_resize(shim_arena *arena, void *block, size_t old, size_t size);
+void shim_arena_release(shim_arena *arena);
 
 // limits.c
 void *shim_allocate(void *context, void *block, size_t old, size_t size);

@@ -184,8 +184,7 @@ void *shim_allocate(void *context, void *block, size_t old, size_t size) {
   if (block == NULL) old = 0;
   if (size == 0) {
     s->memory -= old;
-    free(block);
-    return NULL;
+    return shim_arena_resize(&s->arena, block, old, 0);
   }
   if (size > old) {
     s->allocations += 1;
@@ -198,7 +197,7 @@ void *shim_allocate(void *context, void *block, size_t old, size_t size) {
     }
     if (size >= 4 * LARGE && (s->reason != SHIM_RUNNING || shim_look(s))) return NULL;
   }
-  void *fresh = realloc(block, size);
+  void *fresh = shim_arena_resize(&s->arena, block, old, size);
   if (fresh == NULL) return size > old ? refuse(s, block, size, SHIM_MEMORY) : block;
   s->memory += size;
   s->memory -= old;

@@ -66,8 +66,11 @@ shim_session *shim_open(const shim_limits *limits, const shim_flag *flag, uint64
   s->coroutines_allowed = limits->coroutines;
   shim_renew(s);
   seed_random(s, seed);
+  // A little more than the script may use: what it frees is kept by size.
+  s->arena.limit = limits->memory_bytes + limits->memory_bytes / 8;
   s->main = lua_newstate(shim_allocate, s);
   if (s->main == NULL) {
+    shim_arena_release(&s->arena);
     free(s);
     return NULL;
   }
@@ -81,9 +84,10 @@ shim_session *shim_open(const shim_limits *limits, const shim_flag *flag, uint64
   return s;
 }
 
-// No finalizers and no closers exist, so this runs no script.
+// No finalizers and no closers exist, and nothing of the state lies outside its arena: there is
+// nothing that lua_close would do beside giving the memory back.
 void shim_close(shim_session *s) {
-  lua_close(s->main);
+  shim_arena_release(&s->arena);
   for (uint32_t i = 0; i < s->chunk_count; i++) free(s->chunks[i].source);
   free(s->chunks);
   free(s->input.bytes);
