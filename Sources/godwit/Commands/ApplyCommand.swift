@@ -43,7 +43,7 @@ struct ApplyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Console.run(output) {
+    try await Console.run(output, mayWrite: true) {
       var path = RunFolder.resolve(runOrScript)
       if isScript {
         path = try await Planning(

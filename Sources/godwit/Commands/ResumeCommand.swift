@@ -43,7 +43,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let command = self
-    try await Console.run(output) {
+    try await Console.run(output, mayWrite: true) {
       let path = RunFolder.resolve(command.run)
       let info = try RunError.wrapping { () throws(RunFileError) in
         let file = try RunFile.openForReading(path)
@@ -51,6 +51,9 @@ struct ResumeCommand: AsyncParsableCommand {
         return try file.info()
       }
       let name = RunFolder.reference(to: path)
+      guard info.phase != .planning else {
+        throw RunError(Diagnostic("the plan \(name) is incomplete", advice: "plan again"))
+      }
       guard info.phase == .applying || info.phase == .finished else {
         throw RunError(
           Diagnostic("the run \(name) was not begun yet", advice: "godwit apply \(name)")

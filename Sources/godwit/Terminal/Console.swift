@@ -3,6 +3,7 @@ import Foundation
 import GodwitCore
 import GodwitReport
 import GodwitRun
+import Synchronization
 
 /// The terminal, or what stands in its place: results on stdout, all else on stderr.
 enum Console {
@@ -16,20 +17,29 @@ enum Console {
     return Int(size.ws_col)
   }
 
+  /// Why stdout could not be written, unless nobody reads it any more.
+  private static let outputFailure = Mutex<String?>(nil)
+
   /// Writes to stdout; when nobody reads any more, the rest is dropped.
-  static func output(_ text: String) { write(text, to: STDOUT_FILENO) }
+  static func output(_ text: String) {
+    let code = write(text, to: STDOUT_FILENO)
+    guard code != 0, code != EPIPE else { return }
+    outputFailure.withLock { $0 = String(cString: strerror(code)) }
+  }
 
   /// Writes to stderr.
-  static func note(_ text: String) { write(text, to: STDERR_FILENO) }
+  static func note(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
-  private static func write(_ text: String, to descriptor: Int32) {
+  /// Writes all of a text; gives the error number, 0 for none.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { return errno }
       bytes = bytes.dropFirst(count)
     }
+    return 0
   }
 
   /// Tells what is wrong and what to do.
@@ -71,11 +81,19 @@ enum Console {
   }
 
   /// Runs a command's work; an error is told and becomes its exit status.
+  ///
+  /// - Parameters:
+  ///   - output: how it shows what it has to say.
+  ///   - mayWrite: whether it writes to Atlas; then a result that could not be printed is told and
+  ///     does not change how it ends.
+  ///   - work: the work.
+  /// - Throws: the exit code, unless it is 0.
   static func run(
     _ output: OutputOptions,
+    mayWrite: Bool = false,
     _ work: () async throws -> ExitStatus
   ) async throws {
-    let status: ExitStatus
+    var status: ExitStatus
     do {
       status = try await work()
     } catch let error as RunError {
@@ -84,6 +102,10 @@ enum Console {
     } catch let error as Diagnostic {
       tell(error, style: output.errorStyle)
       status = .couldNotStart
+    }
+    if let reason = outputFailure.withLock({ $0 }) {
+      tell(Diagnostic("stdout is incomplete: \(reason)"), style: output.errorStyle)
+      if status == .success, !mayWrite { status = .couldNotStart }
     }
     guard status == .success else { throw ExitCode(status.rawValue) }
   }

@@ -206,4 +206,36 @@ import Testing
       }
     }
   }
+
+  @Test(
+    arguments: [
+      ([], [:], true), (["--no-color"], [:], false), ([], ["NO_COLOR": "1"], false),
+      ([], ["NO_COLOR": ""], true),
+    ] as [([String], [String: String], Bool)]
+  )
+  func `there is colour on a terminal, unless it is not wanted`(
+    arguments: [String],
+    environment: [String: String],
+    isColored: Bool
+  ) async throws {
+    try await Atlas.with(projects: 3) { place, _ in
+      try await place.planMove()
+      let terminal = try Terminal()
+      let show = try place.start(
+        ["show", "move.godwit"] + arguments,
+        environment: environment,
+        output: .terminal(terminal)
+      )
+      var text = ""
+      // A terminal holds a few kilobytes only: it is read while the command writes.
+      #expect(
+        try await eventually {
+          text += terminal.shown()
+          return text.contains("not found")
+        }
+      )
+      expect(try await show.finished(), endsWith: 0)
+      #expect(text.contains("\u{1B}[") == isColored)
+    }
+  }
 }

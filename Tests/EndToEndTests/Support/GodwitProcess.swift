@@ -32,6 +32,9 @@ final class GodwitProcess: Sendable {
     case kept
     /// A pipe that nobody reads any more, as behind `| head -1`.
     case closedPipe
+    /// A file or device.
+    case file(String)
+    case terminal(Terminal)
   }
 
   struct SpawnError: Error, CustomStringConvertible {
@@ -76,6 +79,12 @@ final class GodwitProcess: Sendable {
     let flags = O_WRONLY | O_CREAT | O_TRUNC
     switch output {
     case .kept: posix_spawn_file_actions_addopen(&actions, 1, files.0.path, flags, 0o600)
+    case .file(let path):
+      try Data().write(to: files.0)
+      posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_NOCTTY, 0)
+    case .terminal(let terminal):
+      try Data().write(to: files.0)
+      posix_spawn_file_actions_addopen(&actions, 1, terminal.path, O_RDWR | O_NOCTTY, 0)
     case .closedPipe:
       try Data().write(to: files.0)
       ends = try Self.socketPair()
@@ -191,6 +200,7 @@ final class Terminal: Sendable {
       throw GodwitProcess.SpawnError(description: "no pseudo-terminal")
     }
     for end in [ours, theirs] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = fcntl(ours, F_SETFL, O_NONBLOCK)
     path = String(cString: name)
     descriptor = ours
     // Kept open, so that what is typed before a process looks is not lost.
@@ -200,6 +210,17 @@ final class Terminal: Sendable {
   deinit {
     close(descriptor)
     close(other)
+  }
+
+  /// What was shown since it was asked last.
+  func shown() -> String {
+    var result: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      guard count > 0 else { return String(decoding: result, as: UTF8.self) }
+      result += buffer[..<count]
+    }
   }
 
   /// Types a text.
