@@ -41,7 +41,7 @@ struct SafeTextTests {
   func `values are shown as JSON, masks and secrets bare`() {
     #expect(SafeText.value("EU") == "\"EU\"")
     #expect(SafeText.value(true) == "true")
-    #expect(SafeText.value(["a": [1, nil]]) == "{\"a\":[1,null]}")
+    #expect(SafeText.value(["a": [1, .null]]) == "{\"a\":[1,null]}")
     #expect(SafeText.value(Estate.mask("9abc")) == "****9abc")
     #expect(SafeText.value(.secret(SecretReference(name: "key"))) == "<secret key>")
   }
