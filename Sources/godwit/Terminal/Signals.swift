@@ -6,8 +6,9 @@ import Synchronization
 
 /// Turns Ctrl-C, SIGTERM and SIGHUP into a stop: the first one asks, the second one ends at once.
 ///
-/// It listens for as long as it lives. What the process was started to ignore, as under `nohup`,
-/// stays ignored.
+/// It listens for as long as it lives. SIGHUP stays ignored where the process was started so, as
+/// under `nohup`; a shell that starts it in the background with SIGINT ignored is not followed,
+/// since whoever sends one then means it.
 final class Signals {
   private let state: State
 
@@ -40,7 +41,8 @@ final class Signals {
       (SIGHUP, .hungUp),
     ] {
       let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
-      guard unsafeBitCast(signal(number, SIG_IGN), to: Int.self) != ignored else { continue }
+      let wasIgnored = unsafeBitCast(signal(number, SIG_IGN), to: Int.self) == ignored
+      guard number != SIGHUP || !wasIgnored else { continue }
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         withExtendedLifetime(source) { receive(status) }
