@@ -160,7 +160,7 @@ struct Estate: Sendable {
     retrying: Set<ProjectOutcome> = [],
     stop: StopSignal = StopSignal(),
     parallelism: Int = 16,
-    settle: Duration = .milliseconds(50),
+    settle: Duration = .milliseconds(250),
     failureLimit: Int = 1_000_000,
     connection: AtlasConnection? = nil,
     observe: @escaping RunObserver = { _ in }
