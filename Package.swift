@@ -131,7 +131,7 @@ let package = Package(
       name: "GodwitRunTests",
       dependencies: [
         "GodwitRun", "GodwitCore", "GodwitAtlas", "GodwitJournal", "GodwitScript", "LuaVM",
-        "AtlasSimulator", "TestSupport",
+        "AtlasSimulator", "TestSupport", "godwit", grdb,
       ], swiftSettings: strict),
     .testTarget(
       name: "GodwitReportTests", dependencies: ["GodwitReport", "GodwitCore"],

@@ -10,9 +10,14 @@ extension AtlasConnection {
     detail: String? = nil
   ) -> AtlasError {
     let cleaner = cleaner(for: request)
+    var detail = detail.flatMap { $0.isEmpty ? nil : $0 }
+    if kind == .connect || kind == .nameResolution || kind == .tls {
+      // The path alone does not tell which server was meant.
+      detail = (detail.map { $0 + " " } ?? "") + "(\(configuration.target.baseURL))"
+    }
     return AtlasError(
       kind: kind,
-      detail: detail.flatMap { $0.isEmpty ? nil : cleaner.clean($0) },
+      detail: detail.map { cleaner.clean($0) },
       method: request.method.rawValue,
       path: cleaner.clean(request.path),
       attempt: attempt

@@ -52,7 +52,8 @@ public struct Migration: Sendable {
       program = try LuaProgram.compile(source: source.text, name: source.path)
       prelude = try Prelude.program.get()
     } catch {
-      throw Diagnostic(error)
+      guard error.position == nil else { throw Diagnostic(error) }
+      throw Diagnostic("\(source.path): \(error.message)")
     }
     modules = ModuleStore(source.modules)
     let returned = try await Self.describe(
