@@ -28,7 +28,7 @@ struct ConnectionOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("j"), .long],
-    help: ArgumentHelp("How many projects at once, 1 to 256.", valueName: "n")
+    help: ArgumentHelp("How many requests at once, 1 to 256.", valueName: "n")
   )
   var parallelism: Int = 32
 
@@ -45,6 +45,10 @@ struct ConnectionOptions: ParsableArguments {
       throw ValidationError("--simulator and --base-url exclude each other.")
     }
   }
+
+  /// How many projects are worked on at once: some more than requests may be in flight, so that
+  /// their places are not empty while a project computes or waits for a commit.
+  var projectsAtOnce: Int { parallelism + parallelism / 2 }
 
   /// Whether the built-in simulator is meant.
   var usesSimulator: Bool { simulator || world != nil }

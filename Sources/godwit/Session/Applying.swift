@@ -235,7 +235,7 @@ struct Applying {
       writer: AtlasWriter(session.connection),
       secrets: { values[$0.name] },
       verifier: try await verifier(file, info, reader, progress),
-      parallelism: connection.parallelism,
+      parallelism: connection.projectsAtOnce,
       settle: .seconds(options.settle.seconds),
       failureLimit: options.failureLimit(of: pending.projects),
       stop: stop,
