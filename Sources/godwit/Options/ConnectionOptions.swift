@@ -46,9 +46,9 @@ struct ConnectionOptions: ParsableArguments {
     }
   }
 
-  /// How many projects are worked on at once: some more than requests may be in flight, so that
-  /// their places are not empty while a project computes or waits for a commit.
-  var projectsAtOnce: Int { parallelism + parallelism / 2 }
+  /// How many projects are applied at once: some more than requests may be in flight, so that
+  /// their places are not empty while a project waits for a commit.
+  var projectsAtOnce: Int { parallelism + parallelism / 4 }
 
   /// Whether the built-in simulator is meant.
   var usesSimulator: Bool { simulator || world != nil }

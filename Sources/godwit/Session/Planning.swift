@@ -144,7 +144,7 @@ struct Planning {
         rewritesSecrets: options.inputs.rewriteSecrets,
         integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
       ),
-      parallelism: connection.projectsAtOnce,
+      parallelism: connection.parallelism,
       stop: stop,
       observe: { progress.receive($0) }
     )
