@@ -144,7 +144,7 @@ struct Planning {
         rewritesSecrets: options.inputs.rewriteSecrets,
         integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
       ),
-      parallelism: connection.parallelism,
+      parallelism: connection.projectsAtOnce,
       stop: stop,
       observe: { progress.receive($0) }
     )
