@@ -7,7 +7,8 @@ enum RetryDecision: Sendable, Hashable {
 
   /// Decides by the error, which knows its attempt.
   ///
-  /// A write is sent again only if it surely did not arrive or was surely refused. `random`, from 0
+  /// A write is never sent again here: while it waits somebody may change what it is about, so
+  /// whoever sends it has to look first. `random`, from 0
   /// up to 1, is the part of the longest wait that is taken ("full jitter").
   static func decide(
     _ error: AtlasError,
@@ -15,9 +16,7 @@ enum RetryDecision: Sendable, Hashable {
     policy: RetryPolicy,
     random: Double
   ) -> RetryDecision {
-    guard error.attempt < policy.attempts, mayPass(error),
-      !isWrite || error.arrival != .unknown
-    else { return .giveUp }
+    guard !isWrite, error.attempt < policy.attempts, mayPass(error) else { return .giveUp }
     let doubling = policy.base * (1 << min(error.attempt - 1, 16))
     let slowness = error.isMaintenance ? 10 : 1
     let jitter = min(policy.cap, doubling * slowness) * random

@@ -20,6 +20,8 @@ public struct FieldRule: Sendable, Hashable {
   public let secret: SecretDisplay?
   /// Whether only Atlas and people set it: it is read, and never part of a body.
   public let isReadOnly: Bool
+  /// What Atlas puts in where a body leaves the field out or clears it.
+  public let serverDefault: JSONValue?
 
   /// Makes the rule of a field.
   public init(
@@ -27,13 +29,15 @@ public struct FieldRule: Sendable, Hashable {
     _ kind: Kind = .string(0...65_536),
     isRequired: Bool = false,
     secret: SecretDisplay? = nil,
-    isReadOnly: Bool = false
+    isReadOnly: Bool = false,
+    serverDefault: JSONValue? = nil
   ) {
     self.name = name
     self.kind = kind
     self.isRequired = isRequired
     self.secret = secret
     self.isReadOnly = isReadOnly
+    self.serverDefault = serverDefault
   }
 }
 

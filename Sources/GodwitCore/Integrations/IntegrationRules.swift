@@ -10,7 +10,7 @@ public enum IntegrationRules {
       "PAGER_DUTY",
       fields: [
         FieldRule("serviceKey", isRequired: true, secret: .tail),
-        FieldRule("region", .enumeration(["US", "EU"])),
+        FieldRule("region", .enumeration(["US", "EU"]), serverDefault: "US"),
       ]
     ),
     IntegrationRule(
@@ -26,7 +26,11 @@ public enum IntegrationRules {
       "DATADOG",
       fields: [
         FieldRule("apiKey", isRequired: true, secret: .tail),
-        FieldRule("region", .enumeration(["US", "EU", "US3", "US5", "AP1", "US1_FED"])),
+        FieldRule(
+          "region",
+          .enumeration(["US", "EU", "US3", "US5", "AP1", "US1_FED"]),
+          serverDefault: "US"
+        ),
         FieldRule("sendCollectionLatencyMetrics", .boolean),
         FieldRule("sendDatabaseMetrics", .boolean),
         FieldRule("sendQueryStatsMetrics", .boolean),
@@ -46,7 +50,7 @@ public enum IntegrationRules {
       "OPS_GENIE",
       fields: [
         FieldRule("apiKey", isRequired: true, secret: .tail),
-        FieldRule("region", .enumeration(["US", "EU"])),
+        FieldRule("region", .enumeration(["US", "EU"]), serverDefault: "US"),
       ]
     ),
     IntegrationRule(

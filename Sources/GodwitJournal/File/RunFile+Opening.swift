@@ -121,6 +121,7 @@ extension RunFile {
         queue: queue,
         lease: lease,
         mayHaveLostCommits: !wasClean && !hadWAL,
+        wasCutOff: !wasClean,
         clock: clock
       )
     }

@@ -25,6 +25,8 @@ public final class RunFile: Sendable {
   public let purpose: Purpose
   /// Whether commits may be missing: the clean mark is off and no `-wal` was beside the file.
   public let mayHaveLostCommits: Bool
+  /// Whether the clean mark was off: the last process ended without closing the file.
+  public let wasCutOff: Bool
   /// Whether the run was taken from a process that ended without releasing it.
   public let wasAbandoned: Bool
   /// Whether a person took the run over from another host, whose last commits nobody here can see.
@@ -41,6 +43,7 @@ public final class RunFile: Sendable {
     queue: DatabaseQueue,
     lease: (lease: RunLease, how: RunLease.Acquisition)? = nil,
     mayHaveLostCommits: Bool = false,
+    wasCutOff: Bool = false,
     clock: @escaping @Sendable () -> Int64
   ) {
     self.path = path
@@ -50,6 +53,7 @@ public final class RunFile: Sendable {
     wasAbandoned = lease.map { $0.how != .wasFree } ?? false
     wasTakenOver = lease?.how == .wasTakenOver
     self.mayHaveLostCommits = mayHaveLostCommits
+    self.wasCutOff = wasCutOff
     self.clock = clock
   }
 

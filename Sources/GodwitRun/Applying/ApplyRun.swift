@@ -129,14 +129,14 @@ public struct ApplyRun: Sendable {
       pending,
       hasVerify: verifier != nil,
       settleMilliseconds: settle.milliseconds,
-      mayLackIntents: file.mayHaveLostCommits || file.wasTakenOver
+      mayLackIntents: file.wasCutOff || file.wasTakenOver
     )
   }
 
-  /// Where intents may be missing, a write of another process may still be on its way: nothing is
-  /// read before it had its time to show.
+  /// After a cut the end of the `-wal` may be missing without a sign, and a write of the process
+  /// that is gone may still be on its way: nothing is read before it had its time to show.
   private func waitForUnknownWrites() async {
-    guard file.mayHaveLostCommits || file.wasTakenOver else { return }
+    guard file.wasCutOff || file.wasTakenOver else { return }
     await wait(until: clock() + settle.milliseconds)
   }
 

@@ -43,6 +43,7 @@ struct ProjectMachine {
     case send(Int)
     case check
     case readBack
+    case park(Int64)
     case end(ProjectOutcome)
     case leave(AtlasError)
   }
@@ -67,7 +68,11 @@ struct ProjectMachine {
   /// Entries that go with the next commit.
   var carried: [JournalEntry] = []
 
+  /// How often each operation was refused, or did not arrive, and may pass later.
+  private var refusals: [Int: Int] = [:]
+
   static let sendLimit = 3
+  private static let refusalLimit = 6
 
   init(
     _ pending: RunFile.Pending,
@@ -138,6 +143,7 @@ struct ProjectMachine {
       return .send(record.operations[index].operation)
     case .check: return checkDrift()
     case .readBack: return .read
+    case .park(let wait): return .park(untilMilliseconds: milliseconds + wait)
     case .end(let outcome): return .ended(outcome)
     case .leave(let error): return .leave(error)
     }
@@ -205,6 +211,14 @@ struct ProjectMachine {
     // An absent or existing integration may be the work of an earlier attempt: look.
     let maybeOwn = error.status == 409 || error.isIntegrationNotConfigured
     guard error.arrival != .unknown, !maybeOwn else { return doubt(index, note: error.description) }
+    if error.mayPass, refusals[number, default: 0] < Self.refusalLimit {
+      // The world may change while this waits: it is read again, and checked for drift.
+      refusals[number, default: 0] += 1
+      record.operations[index].status = .planned
+      isDriftChecked = false
+      next = .park(error.waitMilliseconds(after: refusals[number, default: 0], spread: position))
+      return commit([entry(.outcome(.planned, image: nil, note: error.description), number)])
+    }
     if error.scope == .run || error.kind == .cancelled {
       record.operations[index].status = .planned
       next = .leave(error)
@@ -269,5 +283,26 @@ struct ProjectMachine {
 
   func entry(_ event: JournalEntry.Event, _ number: Int? = nil) -> JournalEntry {
     JournalEntry(position: position, number: number, event: event)
+  }
+}
+
+extension AtlasError {
+  /// Whether a write was surely not made, and the same write may pass later.
+  fileprivate var mayPass: Bool {
+    switch arrival {
+    case .unknown: false
+    case .refused: status == 429 || isMaintenance
+    case .notArrived:
+      [.connect, .nameResolution, .tls, .timeout, .reset].contains(kind) || status == 429
+        || (status ?? 0) >= 500
+    }
+  }
+
+  /// How long to wait before a write is tried again: what the server asks, up to five minutes, else
+  /// twice as long each time; `spread` keeps projects from coming back all at once.
+  fileprivate func waitMilliseconds(after refusals: Int, spread: Int) -> Int64 {
+    let own = min(30_000, Int64(250) << min(refusals, 10)) * (isMaintenance ? 10 : 1)
+    let asked = retryAfter.map { min($0.milliseconds, 300_000) }
+    return (asked ?? own) + Int64(spread % 16) * 25
   }
 }

@@ -32,6 +32,8 @@ public struct ProjectSelector: Sendable {
   private let rows: [String: Selection.Target]
   private var exclusions: [Term]
   private var doubles: [Project] = []
+  /// The projects that were judged: a listing may show one twice, on two pages.
+  private var seen: Set<ProjectID> = []
   /// How many projects were selected.
   public private(set) var selectedCount = 0
   /// How many visible projects the filters left out.
@@ -56,6 +58,7 @@ public struct ProjectSelector: Sendable {
   /// Judges a page of projects; those selected come back with their row's variables.
   public mutating func selected(from page: [Project]) -> [Project] {
     page.compactMap { project in
+      guard seen.insert(project.id).inserted else { return nil }
       guard let chosen = choose(project) else {
         filteredOut += 1
         return nil

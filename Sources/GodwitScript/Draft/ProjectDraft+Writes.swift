@@ -124,10 +124,14 @@ extension ProjectDraft {
       entries[type] = nil
       return true
     }
+    // Updates of the same plan before it are pointless, and what is lost is what Atlas has.
+    let planned = operations.last { $0.type == type }
+    let before = planned?.verb == .update ? planned?.before ?? entry.fields : entry.fields
+    if planned?.verb == .update { removeLastOperation(of: type) }
     let rule = IntegrationRules.rule(for: type)
     let difference = ImageDifference(
       type,
-      before: entry.fields,
+      before: before,
       after: nil,
       supplied: [:],
       policy: policy
@@ -137,12 +141,12 @@ extension ProjectDraft {
         number: operations.count + 1,
         verb: .delete,
         type: type,
-        before: entry.fields,
+        before: before,
         body: nil,
         after: nil,
         changes: difference.changes,
         grade: Self.gradeOfDelete(rule),
-        lostSecrets: lostSecrets(type, rule, entry.fields),
+        lostSecrets: lostSecrets(type, rule, before),
         position: position
       )
     )
@@ -214,7 +218,7 @@ extension ProjectDraft {
         entry.fields[name] = policy.preview(reference, field: name, type: type)
       case .null:
         entry.supplied[name] = .null
-        entry.fields[name] = nil
+        entry.fields[name] = IntegrationRules.rule(for: type)?.field(name)?.serverDefault
       default:
         entry.supplied[name] = nil
         entry.fields[name] = value

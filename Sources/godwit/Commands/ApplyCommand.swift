@@ -34,7 +34,8 @@ struct ApplyCommand: AsyncParsableCommand {
     guard !isScript else { return }
     let hasInputs =
       !plan.inputs.param.isEmpty || plan.inputs.paramsFile != nil
-      || !plan.inputs.escrow.isEmpty
+      || !plan.inputs.escrow.isEmpty || plan.inputs.withoutSecrets
+      || plan.inputs.allowUnknownFields || plan.inputs.rewriteSecrets || plan.expires != nil
     if !plan.selection.isEmpty || hasInputs || plan.out != nil {
       throw ValidationError(
         "A run has its projects and inputs in it: choose them when you plan."
@@ -52,7 +53,7 @@ struct ApplyCommand: AsyncParsableCommand {
           connection: connection,
           output: output
         ).run()
-        Console.note("Planned as \(RunFolder.reference(to: path)).\n")
+        try showPlan(path)
       }
       if let finished = try checkPhase(path) { return finished }
       return try await Applying(
@@ -60,9 +61,22 @@ struct ApplyCommand: AsyncParsableCommand {
         options: apply,
         connection: connection,
         secrets: plan.inputs.secrets,
-        output: output
+        output: output,
+        isShown: isScript
       ).run()
     }
+  }
+
+  /// Shows what was planned: on stdout, unless JSON of the outcome goes there.
+  private func showPlan(_ path: String) throws {
+    let file = try RunError.wrapping { () throws(RunFileError) in
+      try RunFile.openForReading(path)
+    }
+    let printer = RunPrinter(file: file, style: output.style)
+    let summary = try printer.summary()
+    if output.output == .text { try printer.print(.text, summary, isPlan: true) }
+    Console.note("Planned as \(RunFolder.reference(to: path)).\n")
+    try RunError.wrapping { () throws(RunFileError) in try file.close() }
   }
 
   /// Checks that the run waits to be applied.

@@ -16,24 +16,31 @@ struct SecretReader {
   ///
   /// - Throws: `Diagnostic` that names the secret and never shows what may be its value.
   func value(of name: String, at reference: String) throws -> SecretValue {
-    let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, Self.kinds.contains(String(parts[0])) else {
-      throw Diagnostic(
-        "secret \(name): this is not a reference to a secret",
-        advice: "write env:VARIABLE, file:PATH or, with --simulator, fake:hex32"
-      )
-    }
-    let rest = String(parts[1])
+    let (kind, rest) = try Self.parts(of: reference, name: name)
     let value: SecretValue
-    switch parts[0] {
+    switch kind {
     case "env": value = try fromEnvironment(name, rest)
     case "file": value = try fromFile(name, rest)
     default: value = try fake(name, rest)
     }
     guard !value.isEmpty else {
-      throw Diagnostic("secret \(name): \(parts[0]):\(rest) is empty")
+      throw Diagnostic("secret \(name): \(kind):\(rest) is empty")
     }
     return value
+  }
+
+  /// Takes a reference apart.
+  ///
+  /// - Throws: `Diagnostic` for what is no reference; it may be the secret itself, and is not shown.
+  static func parts(of reference: String, name: String) throws -> (kind: String, rest: String) {
+    let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, kinds.contains(String(parts[0])) else {
+      throw Diagnostic(
+        "secret \(name): this is not a reference to a secret",
+        advice: "write env:VARIABLE, file:PATH or, with --simulator, fake:hex32"
+      )
+    }
+    return (String(parts[0]), String(parts[1]))
   }
 
   private func fromEnvironment(_ name: String, _ variable: String) throws -> SecretValue {
@@ -47,18 +54,26 @@ struct SecretReader {
   }
 
   private func fromFile(_ name: String, _ path: String) throws -> SecretValue {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let attributes else {
-      throw Diagnostic("secret \(name): there is no file \(path)", advice: "check the path")
+    // One open file is judged and read: a link leads to the same file both times.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      let reason = String(cString: strerror(errno))
+      throw Diagnostic(
+        "secret \(name): \(path) cannot be opened (\(reason))",
+        advice: "check the path and its permissions"
+      )
     }
-    let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    let mode = isRegular ? Int(status.st_mode & 0o777) : 0
     guard mode & 0o044 == 0 || acceptsReadableFiles else {
       throw Diagnostic(
         "secret \(name): others can read \(path) (mode \(String(mode, radix: 8)))",
         advice: "chmod 600 it, or add --accept-readable-secret-files"
       )
     }
-    guard let data = FileManager.default.contents(atPath: path) else {
+    guard let data = try? handle.readToEnd() ?? Data() else {
       throw Diagnostic("secret \(name): \(path) cannot be read", advice: "check its permissions")
     }
     var bytes = Array(data)
@@ -109,6 +124,8 @@ struct SecretBook: Sendable {
   init(_ references: [String: String], reader: SecretReader?, key: [UInt8]) throws {
     for (name, reference) in references.sorted(by: { $0.key < $1.key }) {
       guard let reader else {
+        // Not resolved, and looked at all the same: what is typed may be the secret itself.
+        if !reference.isEmpty { _ = try SecretReader.parts(of: reference, name: name) }
         inputs[name] = SecretInput(
           name: name,
           reference: reference,

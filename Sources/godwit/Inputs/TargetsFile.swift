@@ -22,12 +22,20 @@ enum TargetsFile {
     if plain.unicodeScalars.first == "\u{FEFF}" { plain.unicodeScalars.removeFirst() }
     let lines = plain.split(separator: "\n")
     let first = lines.first { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }
-    let isTable = first?.contains(",") ?? false
+    // Names may hold commas: a table is told by what its first column is called.
+    let isTable = first.map(isHeader) ?? false
     let targets = isTable ? try rows(plain, path) : try names(lines, path)
     guard !targets.isEmpty else {
       throw Diagnostic("\(path) names no projects", advice: "put one project on a line")
     }
     return targets
+  }
+
+  /// Whether a line is the header of a table: several columns, the first for the project.
+  private static func isHeader(_ line: Substring) -> Bool {
+    guard line.contains(","), let cell = line.split(separator: ",").first else { return false }
+    let name = cell.lowercased().filter(\.isLetter)
+    return ["id", "name", "project", "projectid", "projectname", "group", "groupid"].contains(name)
   }
 
   private static func names(_ lines: [Substring], _ path: String) throws -> [Selection.Target] {

@@ -66,6 +66,8 @@ struct Applying {
   let connection: ConnectionOptions
   let secrets: SecretOptions
   let output: OutputOptions
+  /// Whether the plan was printed just before.
+  var isShown = false
   /// The buckets of settled projects that are taken up again.
   var retrying: Set<ProjectOutcome> = []
 
@@ -185,7 +187,7 @@ struct Applying {
         )
       )
     }
-    if output.output == .text {
+    if output.output == .text, !isShown {
       try printer.print(.text, summary, isPlan: summary.info.phase == .planned)
     }
     let question = RunText.question(
@@ -297,7 +299,7 @@ struct Applying {
     let open = after.totals[.notStarted] + after.totals[.inDoubt]
     if open > 0, output.output == .text {
       Console.output("\nGo on with:\n  godwit resume \(RunFolder.reference(to: path))\n")
-    } else if after.totals[.failed] + after.totals[.held] > 0, output.output == .text {
+    } else if try isWorthRetrying(printer.file), output.output == .text {
       Console.output(
         "\nTry the rest again with:\n  godwit resume \(RunFolder.reference(to: path))"
           + " --retry failed,held\n"
@@ -305,6 +307,15 @@ struct Applying {
     }
     statuses.remove(.success)
     return ExitStatus.worst(statuses)
+  }
+}
+
+extension Applying {
+  /// Whether a project failed or was held while applying; what planning left out needs a new plan.
+  fileprivate func isWorthRetrying(_ file: RunFile) throws -> Bool {
+    try RunError.wrapping { () throws(RunFileError) in
+      try file.pendingCount(retrying: [.failed, .held]) > 0
+    }
   }
 }
 

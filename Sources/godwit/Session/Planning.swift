@@ -21,9 +21,12 @@ struct PlanOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("How long the plan may wait to be applied.", valueName: "duration")
+    help: ArgumentHelp(
+      "How long the plan may wait to be applied (default: 24h).",
+      valueName: "duration"
+    )
   )
-  var expires: Span = Span(seconds: 86_400)
+  var expires: Span?
 }
 
 /// A length of time as typed: `90s`, `30m`, `72h`, `2d`.
@@ -189,7 +192,7 @@ struct Planning {
       parameters: inputs.common(migration.parameters),
       typedParameters: inputs.typed.keys,
       selection: options.selection.summary,
-      expirySeconds: options.expires.seconds
+      expirySeconds: (options.expires ?? Span(seconds: 86_400)).seconds
     )
   }
 

@@ -37,7 +37,7 @@ import Testing
         : .json(emptyList)
     }
     try await Client.with(script: script) { client, server in
-      _ = try await client.writer.create("X", in: Client.project, body: [:]) { _ in nil }
+      _ = try await client.reader.organizations()
       #expect(client.waits.all == [.milliseconds(7_250)])
       #expect(server.requests.count == 2)
       #expect(client.connection.statistics.rateLimited == 1)
@@ -58,14 +58,18 @@ import Testing
     }
   }
 
-  @Test func `sends a write again that maintenance refused`() async throws {
-    let script: ScriptedServer.Script = { request in
-      request.number == 1
-        ? .error(405, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES") : .answer("", status: 204)
+  @Test(arguments: [429, 405])
+  func `leaves it to the caller to send a refused write again`(status: Int) async throws {
+    let script: ScriptedServer.Script = { _ in
+      .error(status, "WRITES_NOT_ALLOWED_DURING_APP_UPGRADES", headers: ["Retry-After": "9"])
     }
     try await Client.with(script: script) { client, server in
-      try await client.writer.delete("X", in: Client.project)
-      #expect(server.requests.count == 2)
+      let error = try await atlasError {
+        try await client.writer.delete("X", in: Client.project)
+      }
+      #expect(error.arrival == .refused)
+      #expect(error.retryAfter == .seconds(9))
+      #expect(server.requests.count == 1)
     }
   }
 
@@ -88,12 +92,16 @@ import Testing
     }
   }
 
-  @Test func `retries a failed fetch of the challenge, also before a write`() async throws {
+  @Test func `a failed fetch of the challenge leaves a write unsent`() async throws {
     let script: ScriptedServer.Script = { request in
       if request.number == 1 { return .answer("", status: 503) }
       return request.authorization == nil ? .challenge("N") : .answer("", status: 204)
     }
     try await Client.with(Client.key, script: script) { client, server in
+      let error = try await atlasError {
+        try await client.writer.delete("X", in: Client.project)
+      }
+      #expect(error.arrival == .notArrived)
       try await client.writer.delete("X", in: Client.project)
       #expect(server.requests.map(\.method) == ["GET", "GET", "DELETE"])
     }

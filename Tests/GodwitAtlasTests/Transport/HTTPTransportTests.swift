@@ -106,7 +106,7 @@ import Testing
       #expect(error.kind == .connect)
       #expect(error.arrival == .notArrived)
       #expect(error.scope == .run)
-      #expect(error.attempt == 3)
+      #expect(error.attempt == 1)
       #expect(error.detail?.hasPrefix("connection refused (http://127.0.0.1:") == true)
     }
   }

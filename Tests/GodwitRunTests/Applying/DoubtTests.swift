@@ -201,15 +201,15 @@ import Testing
   }
 
   /// What follows the failure of a write.
-  enum Sequel: String { case doubt, failure, stop }
+  enum Sequel: String { case doubt, failure, stop, again }
 
   static let failures: [(AtlasError, Sequel)] = [
-    (AtlasError(kind: .nameResolution, arrival: .notArrived), .stop),
-    (AtlasError(kind: .connect, arrival: .notArrived), .stop),
-    (AtlasError(kind: .tls, arrival: .notArrived), .stop),
+    (AtlasError(kind: .nameResolution, arrival: .notArrived), .again),
+    (AtlasError(kind: .connect, arrival: .notArrived), .again),
+    (AtlasError(kind: .tls, arrival: .notArrived), .again),
     (AtlasError(kind: .connect, arrival: .unknown), .doubt),
     (AtlasError(kind: .timeout, arrival: .unknown), .doubt),
-    (AtlasError(kind: .timeout, arrival: .notArrived), .failure),
+    (AtlasError(kind: .timeout, arrival: .notArrived), .again),
     (AtlasError(kind: .reset, arrival: .unknown), .doubt),
     (AtlasError(kind: .unreadableAnswer, status: 200, arrival: .unknown), .doubt),
     (AtlasError(kind: .tooLarge, arrival: .unknown), .doubt),
@@ -234,7 +234,7 @@ import Testing
       .failure
     ),
     (AtlasError(kind: .status, status: 405, arrival: .refused), .failure),
-    (AtlasError(kind: .status, status: 429, arrival: .refused), .failure),
+    (AtlasError(kind: .status, status: 429, arrival: .refused), .again),
     (Sample.wrongKey, .stop),
     (AtlasError(kind: .restlessNonce, arrival: .refused), .failure),
     (AtlasError(kind: .refusedBody, arrival: .notArrived), .failure),
@@ -261,9 +261,23 @@ import Testing
         .failure
       } else if trace.last?.hasPrefix("leave") == true, trace.contains("note planned 1") {
         .stop
+      } else if let note = trace.firstIndex(of: "note planned 1"), note + 2 < trace.count,
+        trace[note + 1].hasPrefix("wait until"), trace[note + 2] == "read"
+      {
+        .again
       } else {
         nil
       }
     #expect(found == sequel, "\(error): \(trace)")
+  }
+
+  @Test func `a write that is refused for the moment is looked at again before it is sent again`() {
+    let busy = AtlasError(kind: .status, status: 429, arrival: .refused)
+    let changed = Scene(replies: [.shows([Sample.us]), .refuses(busy), .shows([])])
+    #expect(changed.play().last == "end held")
+    let replies = (0..<7).flatMap { _ in [Scene.Reply.shows([Sample.us]), .refuses(busy)] }
+    let trace = Scene(replies: replies).play()
+    #expect(trace.last == "end failed")
+    #expect(trace.count { $0 == "send update DATADOG" } == 7)
   }
 }

@@ -151,8 +151,15 @@ import Testing
     ),
     (
       "a server that is gone leaves the project open, and the operation planned",
-      Scene(replies: [.shows([Sample.us]), .refuses(Sample.unreachable)]),
-      ["read", "announce intent 1", "send update DATADOG", "note planned 1", "leave: connect"]
+      Scene(
+        replies: [
+          .shows([Sample.us]), .refuses(Sample.unreachable), .readFails(Sample.unreachable),
+        ]
+      ),
+      [
+        "read", "announce intent 1", "send update DATADOG", "note planned 1", "wait until +525",
+        "read", "leave: connect",
+      ]
     ),
     (
       "a cancellation leaves the project open, and the operation planned",

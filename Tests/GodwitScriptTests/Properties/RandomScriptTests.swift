@@ -271,7 +271,7 @@ private struct AtlasModel {
     var fields = merges && operation.verb == .update ? stored[type] ?? [:] : [:]
     for (name, value) in body where name != "type" {
       switch value {
-      case .null: fields[name] = nil
+      case .null: fields[name] = name == "region" ? "US" : nil
       case .secret(let reference): fields[name] = .string(values[reference.name] ?? "")
       default: fields[name] = value
       }
