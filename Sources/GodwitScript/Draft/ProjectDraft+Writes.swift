@@ -44,6 +44,9 @@ extension ProjectDraft {
     try rules.checkComplete(body)
     var entry = Entry(fields: [:], supplied: [:], isNew: true)
     layOver(body, on: &entry, type)
+    for field in rule.fields where entry.fields[field.name] == nil {
+      entry.fields[field.name] = field.serverDefault
+    }
     let difference = ImageDifference(
       type,
       before: nil,

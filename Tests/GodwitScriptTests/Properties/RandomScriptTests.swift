@@ -276,6 +276,8 @@ private struct AtlasModel {
       default: fields[name] = value
       }
     }
+    let hasRegion = ["DATADOG", "PAGER_DUTY", "OPS_GENIE"].contains(type)
+    if hasRegion, operation.verb == .create, fields["region"] == nil { fields["region"] = "US" }
     if type == "SLACK" { fields["apiToken"] = stored[type]?["apiToken"] }
     stored[type] = fields
   }
