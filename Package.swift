@@ -101,13 +101,22 @@ let package = Package(
       swiftSettings: strict
     ),
     .executableTarget(
-      name: "LuaRequests", dependencies: ["LuaVM"], path: "Benchmarks/LuaRequests",
-      swiftSettings: strict),
+      name: "LuaRequests",
+      dependencies: ["LuaVM"],
+      path: "Benchmarks/LuaRequests",
+      swiftSettings: strict
+    ),
     .executableTarget(
-      name: "LuaRequestsPlainC", dependencies: ["CLua"], path: "Benchmarks/LuaRequestsPlainC"),
+      name: "LuaRequestsPlainC",
+      dependencies: ["CLua"],
+      path: "Benchmarks/LuaRequestsPlainC"
+    ),
     .executableTarget(
-      name: "LuaRunner", dependencies: ["LuaVM"], path: "Benchmarks/LuaRunner",
-      swiftSettings: strict),
+      name: "LuaRunner",
+      dependencies: ["LuaVM"],
+      path: "Benchmarks/LuaRunner",
+      swiftSettings: strict
+    ),
     .target(
       name: "TestSupport",
       dependencies: ["GodwitCore", "GodwitAtlas", "AtlasSimulator"],
@@ -120,29 +129,45 @@ let package = Package(
       name: "GodwitAtlasTests",
       dependencies: [
         "GodwitAtlas", "GodwitCore", "AtlasSimulator", "TestSupport", nioCore, nioHTTP1, nioPosix,
-      ], swiftSettings: strict),
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "GodwitScriptTests",
-      dependencies: ["GodwitScript", "GodwitCore", "LuaVM", "TestSupport"], swiftSettings: strict),
+      dependencies: ["GodwitScript", "GodwitCore", "LuaVM", "TestSupport"],
+      swiftSettings: strict
+    ),
     .testTarget(
-      name: "GodwitJournalTests", dependencies: ["GodwitJournal", "GodwitCore", "TestSupport", grdb],
-      swiftSettings: strict),
+      name: "GodwitJournalTests",
+      dependencies: ["GodwitJournal", "GodwitCore", "TestSupport", grdb],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "GodwitRunTests",
       dependencies: [
         "GodwitRun", "GodwitCore", "GodwitAtlas", "GodwitJournal", "GodwitScript", "LuaVM",
         "AtlasSimulator", "TestSupport", "godwit", grdb,
-      ], swiftSettings: strict),
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(
-      name: "GodwitReportTests", dependencies: ["GodwitReport", "GodwitCore"],
-      exclude: ["Golden"], swiftSettings: strict),
+      name: "GodwitReportTests",
+      dependencies: ["GodwitReport", "GodwitCore"],
+      exclude: ["Golden"],
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "AtlasSimulatorTests",
       dependencies: [
         "AtlasSimulator", "GodwitCore", "TestSupport", asyncHTTPClient, grdb, nioCore, nioHTTP1,
-      ], swiftSettings: strict),
+      ],
+      swiftSettings: strict
+    ),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["godwit", "GodwitCore", "AtlasSimulator", "TestSupport"],
-      exclude: ["Golden"], swiftSettings: strict),
+      name: "EndToEndTests",
+      dependencies: ["godwit", "GodwitCore", "AtlasSimulator", "TestSupport"],
+      exclude: ["Golden"],
+      swiftSettings: strict
+    ),
   ]
 )

@@ -57,6 +57,9 @@ struct SecretReader {
     // One open file is judged and read: a link leads to the same file both times.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
+      guard errno != ENOENT else {
+        throw Diagnostic("secret \(name): there is no file \(path)", advice: "check the path")
+      }
       let reason = String(cString: strerror(errno))
       throw Diagnostic(
         "secret \(name): \(path) cannot be opened (\(reason))",

@@ -85,13 +85,23 @@ struct Planning {
       secretNames: Set(references.keys),
       columns: columns
     )
-    let session = try await AtlasSession.open(connection)
+    // Known before the first request, so that no text of an error can show one; those of a
+    // simulator are made from its world.
+    let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
+    let early =
+      connection.usesSimulator ? nil : try book(references, reader: reader(worldID: nil), key: key)
+    let session = try await AtlasSession.open(
+      connection,
+      knownSecrets: early.map { Array($0.values.values) } ?? []
+    )
     do {
       let path = try await plan(
         migration,
         selection: selection,
         inputs: inputs,
-        references: references,
+        book: try early
+          ?? book(references, reader: reader(worldID: session.world?.id), key: key),
+        key: key,
         session
       )
       await session.close()
@@ -102,25 +112,35 @@ struct Planning {
     }
   }
 
-  private func plan(
-    _ migration: Migration,
-    selection: Selection,
-    inputs: ScriptInputs,
-    references: [String: String],
-    _ session: AtlasSession
-  ) async throws -> String {
-    let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
-    let reader = SecretReader(
+  private func reader(worldID: String?) -> SecretReader {
+    SecretReader(
       environment: ProcessInfo.processInfo.environment,
-      worldID: session.world?.id,
+      worldID: worldID,
       acceptsReadableFiles: options.inputs.secrets.acceptReadableSecretFiles
     )
-    let book = try SecretBook(
+  }
+
+  private func book(
+    _ references: [String: String],
+    reader: SecretReader,
+    key: [UInt8]
+  ) throws -> SecretBook {
+    try SecretBook(
       references,
       reader: options.inputs.withoutSecrets ? nil : reader,
       key: key
     )
-    let escrow = try escrowInputs(reader, key: key)
+  }
+
+  private func plan(
+    _ migration: Migration,
+    selection: Selection,
+    inputs: ScriptInputs,
+    book: SecretBook,
+    key: [UInt8],
+    _ session: AtlasSession
+  ) async throws -> String {
+    let escrow = try escrowInputs(reader(worldID: session.world?.id), key: key)
     var info = head(migration, inputs, session)
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     info.escrow = escrow
