@@ -61,7 +61,7 @@ let package = Package(
     .target(
       name: "GodwitAtlas",
       dependencies: [
-        "GodwitCore", asyncHTTPClient, crypto, logging, nioCore, nioHTTP1, nioPosix,
+        "GodwitCore", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
       ],
       swiftSettings: strict
     ),
@@ -96,7 +96,7 @@ let package = Package(
       name: "godwit",
       dependencies: [
         "GodwitCore", "GodwitAtlas", "GodwitScript", "GodwitJournal", "GodwitRun", "GodwitReport",
-        "AtlasSimulator", "LuaVM", argumentParser, logging, swiftCSV, tomlKit,
+        "AtlasSimulator", "LuaVM", argumentParser, swiftCSV, tomlKit,
       ],
       swiftSettings: strict
     ),
@@ -152,7 +152,7 @@ let package = Package(
     ),
     .testTarget(
       name: "GodwitReportTests",
-      dependencies: ["GodwitReport", "GodwitCore"],
+      dependencies: ["GodwitReport", "GodwitCore", "TestSupport"],
       exclude: ["Golden"],
       swiftSettings: strict
     ),

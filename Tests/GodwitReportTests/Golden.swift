@@ -1,23 +1,15 @@
-import Foundation
 import Testing
+import TestSupport
 
-/// Compares text with a file of the folder `Golden`, or records it when `GODWIT_RECORD=1` is set.
+/// The recorded texts of these tests.
 enum Golden {
-  private static let folder = URL(filePath: #filePath)
-    .deletingLastPathComponent()
-    .appending(path: "Golden")
+  private static let folder = GoldenFolder(besideOrAbove: #filePath)
 
   static func expect(
     _ text: String,
     matches name: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let file = folder.appending(path: name)
-    if ProcessInfo.processInfo.environment["GODWIT_RECORD"] == "1" {
-      try Data(text.utf8).write(to: file)
-      return
-    }
-    let recorded = String(decoding: try Data(contentsOf: file), as: UTF8.self)
-    #expect(text == recorded, sourceLocation: sourceLocation)
+    #expect(text == (try folder.text(name, recording: text)), sourceLocation: sourceLocation)
   }
 }

@@ -109,4 +109,14 @@ public enum IntegrationRules {
   public static var typeNames: [String] {
     all.map(\.type.text)
   }
+
+  /// Whether a type that is not known here is probably misspelt, rather than newer than the rules:
+  /// its name is near a known one, or not written as Atlas writes the names of types.
+  public static func isProbablySlip(_ type: IntegrationType) -> Bool {
+    guard rule(for: type) == nil else { return false }
+    let isWrittenAsAtlasDoes =
+      (type.text.utf8.first.map { 0x41...0x5A ~= $0 } ?? false)
+      && type.text.utf8.allSatisfy { 0x41...0x5A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x5F }
+    return !isWrittenAsAtlasDoes || Suggestion.nearest(to: type.text, in: typeNames) != nil
+  }
 }

@@ -147,6 +147,19 @@ public final class ProgressLine: Sendable {
     return "\(level)  \(name): \(SafeText.line(line.message, limit: 1000))\(place)"
   }
 
+  /// A diagnostic as one log line in JSON: `level`, `message`, and where there is one `at`,
+  /// `detail` and `advice`.
+  public static func jsonLine(_ diagnostic: Diagnostic) -> String {
+    var object: JSONObject = [
+      "level": .string(diagnostic.severity == .error ? "error" : "warn"),
+      "message": .string(diagnostic.summary),
+    ]
+    if let position = diagnostic.position { object["at"] = .string(position.description) }
+    if let detail = diagnostic.detail { object["detail"] = .string(detail) }
+    if let advice = diagnostic.advice { object["advice"] = .string(advice) }
+    return SafeText.json(.object(object))
+  }
+
   private func text(of remark: String) -> String {
     logFormat == .json
       ? SafeText.json(["level": "info", "message": .string(remark)])

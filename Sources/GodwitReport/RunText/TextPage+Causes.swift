@@ -8,13 +8,14 @@ extension TextPage {
       .held,
       of: summary,
       "Held",
-      remark: isApplied ? "left as they are; a person must decide" : "a person must decide"
+      remark: remark(onHeld: summary, isApplied: isApplied)
     )
     add(
       .failed,
       of: summary,
       "Failed",
-      remark: isApplied ? "" : "nothing will be written to them"
+      remark: isApplied
+        ? Self.made(summary.settledOperations[.failed]) : "nothing will be written to them"
     )
     add(
       .inDoubt,
@@ -24,6 +25,20 @@ extension TextPage {
     )
     add(.notStarted, of: summary, "Not started", remark: "resume goes on with them")
     add(.notFound, of: summary, "Not found", remark: "no such project, or none that can be seen")
+  }
+
+  /// What is said of held projects: that nothing was written is only said where it is so.
+  private func remark(onHeld summary: RunSummary, isApplied: Bool) -> String {
+    guard isApplied else { return "a person must decide" }
+    let made = Self.made(summary.settledOperations[.held])
+    return made.isEmpty
+      ? "left as they are; a person must decide" : "\(made); a person must decide on the rest"
+  }
+
+  /// How many operations were made in projects that ended badly; empty if none was.
+  private static func made(_ count: Int?) -> String {
+    guard let count, count > 0 else { return "" }
+    return "\(Wording.count(count, "operation")) \(count == 1 ? "was" : "were") made before"
   }
 
   private mutating func add(

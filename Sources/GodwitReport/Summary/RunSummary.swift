@@ -17,6 +17,9 @@ public struct RunSummary: Sendable {
   /// How many of the pending operations cannot be taken back.
   public private(set) var pendingIrreversible = 0
 
+  /// How many operations were made, by apply or by somebody else, in projects of each bucket.
+  private(set) var settledOperations: [ProjectOutcome: Int] = [:]
+
   private var counts: [ProjectOutcome: Int] = [:]
   private var shapes: [ProjectShape: ChangeGroup] = [:]
   private(set) var causes: [ProjectOutcome: CauseTally] = [:]
@@ -32,6 +35,7 @@ public struct RunSummary: Sendable {
   /// Counts one project.
   public mutating func add(_ record: ProjectRecord) {
     counts[record.outcome, default: 0] += 1
+    settledOperations[record.outcome, default: 0] += record.operations.count { $0.status.isSettled }
     if record.plan.outcome == .changed {
       let shape = ProjectShape(record.plan)
       shapes[shape, default: ChangeGroup(shape: shape)].add(record)

@@ -180,6 +180,9 @@ public struct PlanRun: Sendable {
 
   private func planAll(_ recorder: PlanRecorder) async throws(RunFileError) {
     let feed = ProjectFeed(file: file)
+    if !selection.has.isEmpty, let limit = selection.limit {
+      return try await planFirst(limit, feed, recorder)
+    }
     let result: RunFileError? = await withTaskGroup(of: RunFileError?.self) { group in
       for _ in 0..<max(1, parallelism) {
         group.addTask { await work(feed, recorder) }
@@ -213,7 +216,7 @@ public struct PlanRun: Sendable {
     }
   }
 
-  private func planner(list: @escaping ProjectPlanner.Lister) -> ProjectPlanner {
+  func planner(list: @escaping ProjectPlanner.Lister) -> ProjectPlanner {
     ProjectPlanner(
       migration: migration,
       inputs: inputs,
@@ -224,19 +227,11 @@ public struct PlanRun: Sendable {
   }
 
   /// Plans a project that has all the wanted types, and no other.
-  ///
-  /// What was read to see that serves the script too. A project that cannot be read stays in, so
-  /// that its failure is told.
   private func planIfItHas(_ project: Project) async -> ProjectPlanner.Planned? {
     let read = await Self.integrations(of: project.id, reader, stop)
-    if case .success(let integrations) = read {
-      let types = Set(integrations.map(\.type))
-      guard selection.has.allSatisfy(types.contains) else { return nil }
-    }
-    return await planner { _ in read }.plan(project)
+    return hasWanted(read) ? await planner { _ in read }.plan(project) : nil
   }
-
-  private static func integrations(
+  static func integrations(
     of project: ProjectID,
     _ reader: AtlasReader,
     _ stop: StopSignal

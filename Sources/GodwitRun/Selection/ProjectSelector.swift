@@ -41,9 +41,13 @@ public struct ProjectSelector: Sendable {
 
   /// Whether nothing further can be selected or told.
   public var hasEnough: Bool {
-    guard let limit = selection.limit, !selection.namesProjects else { return false }
+    guard let limit, !selection.namesProjects else { return false }
     return selectedCount >= limit
   }
+
+  /// How many may be selected here; with `--has` it counts those that have it, which only their
+  /// integrations tell.
+  private var limit: Int? { selection.has.isEmpty ? selection.limit : nil }
 
   /// Makes a selector.
   public init(_ selection: Selection) {
@@ -63,7 +67,7 @@ public struct ProjectSelector: Sendable {
         filteredOut += 1
         return nil
       }
-      if let limit = selection.limit, selectedCount >= limit {
+      if let limit, selectedCount >= limit {
         filteredOut += 1
         return nil
       }

@@ -48,9 +48,14 @@ struct ProjectDraft {
 
   /// One integration, if it is configured.
   ///
-  /// - Throws: ``ScriptComplaint`` for a type that neither the rules nor the project knows.
+  /// A type that the rules do not know may be newer than they are, and some projects have it while
+  /// others do not; only what looks like a slip of the keyboard is refused.
+  ///
+  /// - Throws: ``ScriptComplaint`` for a type that nobody knows and that is probably misspelt.
   mutating func get(_ type: IntegrationType) throws(ScriptComplaint) -> JSONObject? {
-    if entries[type] == nil, baseline[type] == nil { _ = try rule(of: type) }
+    if entries[type] == nil, baseline[type] == nil, IntegrationRules.isProbablySlip(type) {
+      throw ScriptComplaint(unknown: type)
+    }
     noteRead(type)
     return shown(type)
   }

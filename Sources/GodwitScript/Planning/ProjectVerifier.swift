@@ -112,7 +112,8 @@ public struct ProjectVerifier: Sendable {
       if let integration = integrations.first(where: { $0.type == type }) {
         return .values([Self.table(integration)])
       }
-      return isKnown ? .values([.nil]) : .raise(.string(ScriptComplaint(unknown: type).message))
+      return IntegrationRules.isProbablySlip(type)
+        ? .raise(.string(ScriptComplaint(unknown: type).message)) : .values([.nil])
     }
   }
 

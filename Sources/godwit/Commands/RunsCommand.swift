@@ -32,10 +32,7 @@ struct RunsListCommand: AsyncParsableCommand {
           rows.append(RunsList.Row(info: try file.info(), totals: try file.totals(), file: path))
           try file.close()
         } catch {
-          Console.tell(
-            Diagnostic(error.description, severity: .warning),
-            style: output.errorStyle
-          )
+          Console.tell(Diagnostic(error.description, severity: .warning), output)
         }
       }
       let list = RunsList(rows)

@@ -1,7 +1,6 @@
 import Foundation
 import GodwitCore
 import GodwitRun
-import SwiftCSV
 
 /// Reads the file of `--targets`: one project a line, or CSV with a header whose first column is
 /// the project's id or name.
@@ -24,11 +23,19 @@ enum TargetsFile {
     let first = lines.first { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }
     // Names may hold commas: a table is told by what its first column is called.
     let isTable = first.map(isHeader) ?? false
-    let targets = isTable ? try rows(plain, path) : try names(lines, path)
+    let targets =
+      isTable ? try rows(Self.withoutLeadingRemarks(plain), path) : try names(lines, path)
     guard !targets.isEmpty else {
       throw Diagnostic("\(path) names no projects", advice: "put one project on a line")
     }
     return targets
+  }
+
+  /// A table without the lines before its header that are empty or remarks.
+  private static func withoutLeadingRemarks(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let rest = lines.drop { $0.allSatisfy(\.isWhitespace) || $0.hasPrefix("#") }
+    return rest.joined(separator: "\n")
   }
 
   /// Whether a line is the header of a table: several columns, the first for the project.
@@ -53,14 +60,11 @@ enum TargetsFile {
   }
 
   private static func rows(_ text: String, _ path: String) throws -> [Selection.Target] {
-    let table: NamedCSV
-    do { table = try NamedCSV(string: text, delimiter: .comma, loadColumns: false) } catch {
-      throw Diagnostic("\(path) is not CSV", detail: "\(error)")
-    }
-    guard let key = table.header.first else { return [] }
+    let table = try TableFile(text, path)
     var seen: Set<String> = []
-    return try table.rows.enumerated().compactMap { index, row in
-      guard let name = row[key]?.trimmingCharacters(in: .whitespaces), !name.isEmpty else {
+    return try table.rows.enumerated().map { index, row in
+      let name = row[0].trimmingCharacters(in: .whitespaces)
+      guard !name.isEmpty else {
         throw Diagnostic(
           "\(path), row \(index + 2): the first column is empty",
           advice: "it takes the project's id or name"
@@ -69,7 +73,11 @@ enum TargetsFile {
       guard seen.insert(name).inserted else {
         throw Diagnostic("\(path) names \"\(name)\" twice", advice: "name each project once")
       }
-      return Selection.Target(project: name, variables: row)
+      let cells = zip(table.header, row)
+      return Selection.Target(
+        project: name,
+        variables: Dictionary(cells, uniquingKeysWith: { first, _ in first })
+      )
     }
   }
 }

@@ -105,6 +105,14 @@ struct InputOptions: ParsableArguments {
         advice: "secrets come by reference only: --secret \(spec.name)=env:VARIABLE"
       )
     }
+    for spec in migration.parameters where !columns.contains(spec.name) {
+      let name = spec.name.lowercased()
+      guard let column = columns.first(where: { $0.lowercased() == name }) else { continue }
+      throw Diagnostic(
+        "the targets file has a column \"\(column)\", and the parameter is called \(spec.name)",
+        advice: "write the column's name as the parameter's"
+      )
+    }
     let missing = inputs.missing(migration.parameters, columns: columns)
     guard missing.isEmpty else { throw Self.complaint(missing) }
     return inputs

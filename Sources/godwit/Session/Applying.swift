@@ -168,7 +168,7 @@ struct Applying {
         detail: "the last commits may be missing",
         advice: "everything that is not settled in it is read back first"
       ),
-      style: output.errorStyle
+      output
     )
   }
 
@@ -291,7 +291,7 @@ struct Applying {
     var statuses: Set<ExitStatus> = [after.exitStatus(isPlan: false)]
     switch cause {
     case .trouble(let error)?:
-      Console.tell(error.diagnostic, style: output.errorStyle)
+      Console.tell(error.diagnostic, output)
       statuses.insert(error.status)
     case .signal(let status)?: statuses.insert(status)
     case nil: break

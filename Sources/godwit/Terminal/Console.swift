@@ -42,8 +42,13 @@ enum Console {
     return 0
   }
 
-  /// Tells what is wrong and what to do.
-  static func tell(_ diagnostic: Diagnostic, style: TextStyle) {
+  /// Tells what is wrong and what to do, in the form of log lines.
+  static func tell(_ diagnostic: Diagnostic, _ output: OutputOptions) {
+    if output.logFormat == .json {
+      note(ProgressLine.jsonLine(diagnostic) + "\n")
+      return
+    }
+    let style = output.errorStyle
     let word = diagnostic.severity == .error ? "Error" : "Warning"
     let color = diagnostic.severity == .error ? "31" : "33"
     let head = style.isColored ? "\u{1b}[1;\(color)m\(word):\u{1b}[0m" : "\(word):"
@@ -97,14 +102,14 @@ enum Console {
     do {
       status = try await work()
     } catch let error as RunError {
-      tell(error.diagnostic, style: output.errorStyle)
+      tell(error.diagnostic, output)
       status = error.status
     } catch let error as Diagnostic {
-      tell(error, style: output.errorStyle)
+      tell(error, output)
       status = .couldNotStart
     }
     if let reason = outputFailure.withLock({ $0 }) {
-      tell(Diagnostic("stdout is incomplete: \(reason)"), style: output.errorStyle)
+      tell(Diagnostic("stdout is incomplete: \(reason)"), output)
       if status == .success, !mayWrite { status = .couldNotStart }
     }
     guard status == .success else { throw ExitCode(status.rawValue) }

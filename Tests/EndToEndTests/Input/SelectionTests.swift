@@ -55,6 +55,49 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 5, 1000])
+  func `a limit counts the projects that have the type, in the order of the listing`(
+    limit: Int
+  ) async throws {
+    try await Atlas.with(projects: 60) { place, atlas in
+      let having = try await plan(place, ["--has", "DATADOG"]).document().projects.map(\.id)
+      try #require(having.count > 5 && having.count < 60)
+      let few = try await plan(place, ["--has", "DATADOG", "--limit", "\(limit)", "-j", "4"])
+        .document()
+      #expect(few.projects.map(\.id) == Array(having.prefix(limit)))
+      #expect(few.totals.selected == min(limit, having.count))
+    }
+  }
+
+  @Test func `a column that differs from its parameter by case only is refused`() async throws {
+    try await Atlas.with(projects: 2) { place, atlas in
+      let id = try atlas.world.projectIDs()[0]
+      try place.write("id,Region\n\(id),EU\n", to: "t.csv")
+      let params = "params = { region = { type = \"string\", default = \"US\" } }"
+      try place.write(
+        "return { name = \"n\", \(params), migrate = function() end }",
+        to: "region.lua"
+      )
+      expectRefusal(
+        try await place.godwit("plan", "region.lua", "--targets", "t.csv"),
+        saying: ["a column \"Region\"", "called region"]
+      )
+      #expect(try atlas.requests().isEmpty)
+    }
+  }
+
+  @Test func `what is wrong is a JSON line where log lines are`() async throws {
+    try await Atlas.with(projects: 1) { place, _ in
+      let finished = try await plan(place, ["--project", "nobody", "--log-format", "json"])
+      expect(finished, endsWith: 1)
+      let line = try #require(finished.errors.split(separator: "\n").last)
+      let object = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+      #expect(object["level"] == "error")
+      #expect(object["message"]?.contains("\"nobody\"") == true)
+      #expect(object["advice"] != nil)
+    }
+  }
+
   @Test func `filters that leave none are 0 selected, and that is well`() async throws {
     try await Atlas.with(projects: 5) { place, _ in
       try place.write(Scripts.migration("return"), to: "s.lua")
@@ -119,7 +162,7 @@ import Testing
       let ids = try atlas.world.projectIDs()
       let lines = "# chosen, by hand\n\(ids[0])\r\n\n  \(ids[1])  \n"
       try place.write(lines, to: "t.txt")
-      let rows = "\u{FEFF}project,team\n\(ids[2]),\"a, b\"\n\(ids[3]),\n"
+      let rows = "\u{FEFF}# from the wiki\n\nproject,team\n\(ids[2]),\"a, b\"\n\(ids[3]),\n"
       try place.write(rows, to: "t.csv")
       let fromLines = try await plan(place, ["--targets", "t.txt"]).document()
       #expect(fromLines.projects.map(\.id).sorted() == ids[0...1].sorted())
@@ -140,6 +183,10 @@ import Testing
     ("--targets", "header.csv", "names no projects"),
     ("--targets", "hole.csv", "row 3: the first column is empty"),
     ("--targets", "latin.txt", "not UTF-8"), ("--targets", ".", "."),
+    ("--targets", "wide.csv", "row 3: 3 cells under 2 columns"),
+    ("--targets", "narrow.csv", "row 2: 1 cells under 2 columns"),
+    ("--targets", "twice.csv", "two columns named \"team\""),
+    ("--targets", "nameless.csv", "column 2 has no name"),
   ])
   func `a targets file that cannot be used is refused`(
     flag: String,
@@ -152,6 +199,10 @@ import Testing
       try place.write("# nothing\n", to: "comments.txt")
       try place.write("id,team\n", to: "header.csv")
       try place.write("id,team\na,x\n,y\n", to: "hole.csv")
+      try place.write("id,team\na,x\nb,y,z\n", to: "wide.csv")
+      try place.write("id,team\na\n", to: "narrow.csv")
+      try place.write("id,team, team\na,x,y\n", to: "twice.csv")
+      try place.write("id,,team\na,x,y\n", to: "nameless.csv")
       try Data([0xE4, 0xF6, 0x0A]).write(to: place.folder.appending(path: "latin.txt"))
       expectRefusal(try await plan(place, [flag, file]), saying: [words])
       #expect(try atlas.requests().isEmpty)

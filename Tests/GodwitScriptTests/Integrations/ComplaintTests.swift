@@ -23,8 +23,13 @@ import Testing
     ("all:get('DATADGO')", "unknown integration type \"DATADGO\"; did you mean \"DATADOG\"?"),
     ("all:get('datadog')", "unknown integration type \"datadog\"; did you mean \"DATADOG\"?"),
     (
-      "all:delete('FLOWDOC')",
-      "unknown integration type \"FLOWDOC\"; valid: "
+      "all:get('grafana')",
+      "unknown integration type \"grafana\"; valid: "
+        + IntegrationRules.typeNames.joined(separator: ", ")
+    ),
+    (
+      "all:delete('GRAFANA')",
+      "unknown integration type \"GRAFANA\"; valid: "
         + IntegrationRules.typeNames.joined(separator: ", ")
     ),
     ("all:update('DATADOG')", "update takes a table of fields; for example { region = \"EU\" }"),
