@@ -7,10 +7,15 @@ import LuaVM
 #endif
 
 // Requests through a session, to be compared with LuaRequestsPlainC.
+//
+//   LuaRequests [NAME [ROUNDS]]
+//
+// With a name it measures that only.
 
 let requests = 300_000
 let states = 3_000
-let rounds = 7
+let wanted = CommandLine.arguments.dropFirst().first ?? ""
+let rounds = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 7
 
 let prelude = try LuaProgram.compile(
   prelude: """
@@ -41,8 +46,9 @@ func nanoseconds(over count: Int, _ work: () throws -> Void) rethrows -> Double 
   return time / Double(count)
 }
 
-func fastest(_ measure: () throws -> Double) rethrows -> Double {
-  try (0..<rounds).map { _ in try measure() }.min() ?? 0
+func fastest(_ name: String, _ measure: () throws -> Double) rethrows {
+  guard wanted.isEmpty || name == wanted else { return }
+  line(name, try (0..<rounds).map { _ in try measure() }.min() ?? 0)
 }
 
 func run(_ source: String) throws -> Double {
@@ -53,11 +59,10 @@ func run(_ source: String) throws -> Double {
     var step = session.start(entry: "run", program: program)
     while case .request(let request) = step {
       answered += 1
-      let answer = request.arguments.first ?? .nil
-      if case .integer = answer {
-        step = session.resume(.values([answer]))
+      if case .integer(let number)? = request.arguments.first {
+        step = session.resume(.value(.integer(number)))
       } else {
-        step = session.resume(.values([0]))
+        step = session.resume(.value(0))
       }
     }
   }
@@ -76,25 +81,19 @@ let table = """
   '5f1b2c3d4e5f6a7b8c9d0e1f', channelName = 'alerts', links = {'self', 'parent'}}
   """
 
-line(
-  "request with an integer",
-  try fastest { try run("for i = 1, \(requests) do ask_directly('get', i) end") }
-)
-line(
-  "request with an integer, by the prelude",
-  try fastest { try run("for i = 1, \(requests) do ask('get', i) end") }
-)
-line(
-  "request with a table",
-  try fastest { try run(table + " for i = 1, \(requests) do ask_directly('put', t) end") }
-)
-line(
-  "session with a small prelude",
-  try fastest {
-    try nanoseconds(over: states) {
-      for _ in 0..<states { _ = try LuaSession(limits: limits, prelude: prelude) }
-    }
+try fastest("request with an integer") {
+  try run("for i = 1, \(requests) do ask_directly('get', i) end")
+}
+try fastest("request with an integer, by the prelude") {
+  try run("for i = 1, \(requests) do ask('get', i) end")
+}
+try fastest("request with a table") {
+  try run(table + " for i = 1, \(requests) do ask_directly('put', t) end")
+}
+try fastest("session with a small prelude") {
+  try nanoseconds(over: states) {
+    for _ in 0..<states { _ = try LuaSession(limits: limits, prelude: prelude) }
   }
-)
+}
 let session = try LuaSession(limits: limits, prelude: prelude)
 line("memory of a session", Double(session.statistics.memoryBytes), "bytes")

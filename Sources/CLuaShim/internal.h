@@ -23,6 +23,7 @@ enum {
   SLOT_METANAMES,                 // the names of the metamethods that scripts may have
   SLOT_COROUTINES,                // the script's coroutines, weak keys
   SLOT_NULL,                      // json.null
+  SLOT_NAMES,                     // the names of requests that have a number
   SLOT_MESSAGES,                  // strings that must never need memory
 };
 
@@ -41,6 +42,7 @@ typedef struct {
 
 typedef struct {
   char *source;  // as lua_getinfo gives it: '@' for a script, '=' for the host's own
+  const char *last;  // where lua_getinfo last gave it, for comparing by address first
   char shown[LUA_IDSIZE];
 } shim_chunk;
 
@@ -108,6 +110,12 @@ struct shim_session {
     int can_yield;
   } chain[CHAIN_MAX];
   int chain_last;
+
+  // Short strings that the registry holds: one address for each.
+  struct {
+    const char *text;
+    size_t length;
+  } names[SHIM_NAMES_MAX];
 
   shim_buffer input, output, posts, scratch;
   shim_chunk *chunks;

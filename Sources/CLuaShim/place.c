@@ -5,9 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+// All functions come from chunks that were added here. So an address that was noted is that of a
+// living source, or is noted anew before a function of another chunk can have it.
 int shim_add_chunk(shim_session *s, const char *source, const char *shown) {
   for (uint32_t i = 0; i < s->chunk_count; i++) {
-    if (strcmp(s->chunks[i].source, source) == 0) return 1;
+    if (s->chunks[i].last == source) s->chunks[i].last = NULL;
+  }
+  for (uint32_t i = 0; i < s->chunk_count; i++) {
+    if (strcmp(s->chunks[i].source, source) != 0) continue;
+    s->chunks[i].last = source;
+    return 1;
   }
   shim_chunk *chunks = realloc(s->chunks, (s->chunk_count + 1) * sizeof(*chunks));
   if (chunks == NULL) return 0;
@@ -15,6 +22,7 @@ int shim_add_chunk(shim_session *s, const char *source, const char *shown) {
   char *copy = strdup(source);
   if (copy == NULL) return 0;
   chunks[s->chunk_count].source = copy;
+  chunks[s->chunk_count].last = source;
   memcpy(chunks[s->chunk_count].shown, shown, LUA_IDSIZE);
   s->chunk_count += 1;
   return 1;
@@ -28,13 +36,16 @@ const char *shim_chunk_name(const shim_session *s, uint32_t chunk) {
 int shim_frame_place(shim_session *s, lua_State *L, lua_Debug *frame, shim_place *place) {
   lua_getinfo(L, "Sl", frame);
   if (frame->currentline <= 0 || frame->source[0] != '@') return 0;
+  place->line = (uint32_t)frame->currentline;
   for (uint32_t i = 0; i < s->chunk_count; i++) {
-    if (strcmp(s->chunks[i].source, frame->source) == 0) {
-      place->chunk = i;
-      place->line = (uint32_t)frame->currentline;
-      return 1;
-    }
+    place->chunk = i;
+    if (s->chunks[i].last == frame->source) return 1;
   }
+  for (uint32_t i = 0; i < s->chunk_count; i++) {
+    place->chunk = i;
+    if (strcmp(s->chunks[i].source, frame->source) == 0) return 1;
+  }
+  place->chunk = place->line = 0;
   return 0;
 }
 

@@ -74,16 +74,56 @@ static int request_answered(lua_State *L, int status, lua_KContext context) {
   return (int)count;
 }
 
+// The number of the name at index 1, which is given one if there is one left.
+static uint32_t number_of(shim_session *s, lua_State *L, const char *name, size_t length) {
+  enum { SHORT_MAX = 40 };  // LUAI_MAXSHORTLEN: up to here one string is at one address
+  uint32_t first = (uint32_t)((uintptr_t)name >> 4) % SHIM_NAMES_MAX, number = first;
+  if (length > SHORT_MAX) return SHIM_NAMES_MAX;
+  while (s->names[number].text != name) {
+    if (s->names[number].text == NULL) {
+      lua_rawgeti(L, LUA_REGISTRYINDEX, SLOT_NAMES);
+      lua_pushvalue(L, 1);
+      lua_rawseti(L, -2, number + 1);
+      lua_settop(L, -2);
+      s->names[number].text = name;
+      s->names[number].length = length;
+      return number;
+    }
+    number = (number + 1) % SHIM_NAMES_MAX;
+    if (number == first) return SHIM_NAMES_MAX;
+  }
+  return number;
+}
+
+shim_view shim_request_name(const shim_session *s, uint32_t number) {
+  shim_view none = {NULL, 0};
+  if (number >= SHIM_NAMES_MAX) return none;
+  shim_view view = {(const uint8_t *)s->names[number].text, s->names[number].length};
+  return view;
+}
+
+static int write_header(shim_session *s, lua_State *L, const char *name, size_t length) {
+  uint32_t number = number_of(s, L, name, length);
+  shim_place place = shim_find_place(s, L, 1);
+  uint32_t header[] = {place.chunk, place.line, number};
+  s->output.count = 0;
+  uint8_t *room = buffer_room(&s->output, sizeof(header));
+  if (room == NULL) return 0;
+  memcpy(room, header, sizeof(header));
+  return number < SHIM_NAMES_MAX || buffer_text(&s->output, name, length);
+}
+
 // host.request(name, ...)
 static int host_request(lua_State *L) {
   shim_session *s = session_of(L);
   char problem[PROBLEM_SIZE];
-  const char *name = luaL_checkstring(L, 1);
+  size_t length;
+  luaL_checktype(L, 1, LUA_TSTRING);
+  const char *name = lua_tolstring(L, 1, &length);
   charge(s, L, 20);
   if (!can_yield(s, L)) refuse_yield(L, name);
-  s->output.count = 0;
-  if (!buffer_place(&s->output, shim_find_place(s, L, 1))) shim_fail(L, "not enough memory");
-  if (!shim_encode(s, L, &s->output, 1, lua_gettop(L), problem)) shim_fail(L, "%s", problem);
+  if (!write_header(s, L, name, length)) shim_fail(L, "not enough memory");
+  if (!shim_encode(s, L, &s->output, 2, lua_gettop(L), problem)) shim_fail(L, "%s", problem);
   s->is_pending = 1;
   return lua_yieldk(L, 0, 0, request_answered);
 }

@@ -33,6 +33,8 @@ static void keep_messages(lua_State *L) {
     lua_rawseti(L, -2, i + 1);
   }
   lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_MESSAGES);
+  lua_createtable(L, 0, 0);
+  lua_rawseti(L, LUA_REGISTRYINDEX, SLOT_NAMES);
 }
 
 // Everything that a script can reach is put in place here or by the prelude.

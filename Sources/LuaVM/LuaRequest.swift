@@ -55,6 +55,8 @@ public struct LuaPost: Sendable, Hashable {
 
 /// The host's answer to a ``LuaRequest``.
 public enum LuaAnswer: Sendable, Hashable {
+  /// `host.request` returns this one; as ``values(_:)`` with one, without an array around it.
+  case value(LuaValue)
   /// `host.request` returns these.
   case values([LuaValue])
   /// `host.request` raises this: a string gets the script's position before it, as `error` would
@@ -69,5 +71,7 @@ public enum LuaStep: Sendable {
   /// The entry function returned.
   case finished([LuaValue])
   /// The entry function failed, or a limit was reached.
-  case failed(LuaError)
+  ///
+  /// Indirect, since an error is several times as large as a request and far rarer.
+  indirect case failed(LuaError)
 }

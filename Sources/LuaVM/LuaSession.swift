@@ -15,9 +15,11 @@ internal import CLuaShim
   private let limits: LuaLimits
   private var phase = Phase.idle
   private var chunks: [String] = []
+  private var names = [String?](repeating: nil, count: SHIM_NAMES_MAX)
+  private var end: LuaError?
 
   private enum Phase {
-    case idle, interrupted, waiting, over(LuaError)
+    case idle, interrupted, waiting, over
   }
 
   /// Makes a state and runs the prelude in it.
@@ -95,7 +97,7 @@ internal import CLuaShim
   /// As ``start(entry:program:arguments:)``; `nil` if the slice was over first.
   func startSlice(entry: String, program: LuaProgram?, arguments: [LuaValue]) -> LuaStep? {
     switch phase {
-    case .over(let error): return .failed(error)
+    case .over: return over()
     case .waiting: return misuse("the session waits for an answer")
     case .interrupted: return misuse("the session is running")
     case .idle: break
@@ -120,26 +122,31 @@ internal import CLuaShim
   /// As ``resume(_:)``; `nil` if the slice was over first.
   func resumeSlice(_ answer: LuaAnswer) -> LuaStep? {
     switch phase {
-    case .over(let error): return .failed(error)
+    case .over: return over()
     case .idle: return misuse("no request waits for an answer")
     case .interrupted: return misuse("the session is running")
     case .waiting: break
     }
     var tape = unsafe TapeWriter(state: state)
+    var isRaising = false
     switch answer {
+    case .value(let value):
+      unsafe tape.append(count: 1)
+      unsafe tape.append(value)
     case .values(let values):
       unsafe tape.append(count: values.count)
       for value in values { unsafe tape.append(value) }
     case .raise(let value):
       unsafe tape.append(value)
+      isRaising = true
     }
-    if let error = unsafe tape.error(in: limits) {
+    if unsafe !tape.isSound(in: limits), let error = unsafe tape.error(in: limits) {
       unsafe tape.reset()
       unsafe tape.append(string: error.message)
-      return step(unsafe shim_raise(state, tape.count))
+      isRaising = true
     }
-    if case .values = answer { return step(unsafe shim_answer(state, tape.count)) }
-    return step(unsafe shim_raise(state, tape.count))
+    let count = unsafe tape.count
+    return step(unsafe isRaising ? shim_raise(state, count) : shim_answer(state, count))
   }
 
   /// Goes on with a script whose slice was over; `nil` if that happens again.
@@ -152,6 +159,10 @@ internal import CLuaShim
     while true {
       if let step = continueSlice() { return step }
     }
+  }
+
+  private func over() -> LuaStep {
+    .failed(end ?? LuaError(kind: .host, message: "the session is over"))
   }
 
   private func misuse(_ message: String) -> LuaStep {
@@ -198,9 +209,8 @@ internal import CLuaShim
     case CInt(SHIM_REQUEST):
       phase = .waiting
       let position = unsafe position(from: &reader)
-      let count = unsafe reader.count()
-      let name = unsafe reader.string() ?? ""
-      let arguments = unsafe reader.values(count - 1)
+      let name = unsafe name(from: &reader)
+      let arguments = unsafe reader.values()
       return .request(LuaRequest(name: name, arguments: arguments, position: position))
     case CInt(SHIM_FINISHED):
       phase = .idle
@@ -235,8 +245,20 @@ internal import CLuaShim
       value: value == .nil ? nil : value,
       traceback: frames
     )
-    phase = reason == 0 ? .idle : .over(error)
+    phase = reason == 0 ? .idle : .over
+    if reason != 0 { end = error }
     return error
+  }
+
+  private func name(from reader: inout TapeReader) -> String {
+    let number = unsafe reader.count()
+    guard number < names.count else { return unsafe reader.text() }
+    if let name = names[number] { return name }
+    let view = unsafe shim_request_name(state, UInt32(number))
+    let bytes = unsafe UnsafeBufferPointer(start: view.bytes, count: view.count)
+    let name = unsafe String(decoding: bytes, as: UTF8.self)
+    names[number] = name
+    return name
   }
 
   private func position(from reader: inout TapeReader) -> LuaPosition? {

@@ -45,11 +45,6 @@ internal import CLuaShim
     unsafe String(decoding: bytes(), as: UTF8.self)
   }
 
-  /// A string, or `nil` if the next value is something else.
-  mutating func string() -> String? {
-    unsafe value().text
-  }
-
   /// A count and as many values.
   mutating func values() -> [LuaValue] {
     unsafe values(count())

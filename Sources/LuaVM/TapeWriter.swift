@@ -16,6 +16,14 @@ internal import CLuaShim
 
   init(state: OpaquePointer) {
     unsafe self.state = state
+    unsafe base = UnsafeMutableRawPointer(shim_input(state, 256))
+    unsafe capacity = base == nil ? 0 : 256
+  }
+
+  /// Whether ``error(in:)`` is `nil`.
+  func isSound(in limits: LuaLimits) -> Bool {
+    unsafe !isExhausted && deepest <= limits.valueDepth && nodes <= limits.valueNodes
+      && count - programBytes <= limits.valueBytes
   }
 
   /// Why the tape cannot be given to the shim, if it cannot.
@@ -43,18 +51,20 @@ internal import CLuaShim
     unsafe programBytes = 0
   }
 
+  @inline(__always)
   private mutating func room(_ size: Int) -> UnsafeMutableRawPointer? {
-    if unsafe count + size > capacity {
-      let wanted = unsafe max(count + size, capacity * 2, 256)
-      guard !(unsafe isExhausted), let grown = unsafe shim_input(state, wanted) else {
-        unsafe isExhausted = true
-        return nil
-      }
-      unsafe base = UnsafeMutableRawPointer(grown)
-      unsafe capacity = wanted
-    }
+    if unsafe count + size > capacity { unsafe grow(by: size) }
+    guard let base = unsafe base else { return nil }
     defer { unsafe count += size }
-    return unsafe base.map { unsafe $0 + count }
+    return unsafe base + count
+  }
+
+  @inline(never)
+  private mutating func grow(by size: Int) {
+    let wanted = unsafe max(count + size, capacity * 2, 256)
+    unsafe base = isExhausted ? nil : UnsafeMutableRawPointer(shim_input(state, wanted))
+    unsafe isExhausted = base == nil
+    unsafe capacity = wanted
   }
 
   private mutating func append(tag: Int) {

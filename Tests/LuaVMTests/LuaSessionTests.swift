@@ -30,4 +30,35 @@ import Testing
     }
     #expect(values == ["answer"])
   }
+
+  @Test func `requests keep their names apart, however many and long they are`() throws {
+    let program = try LuaProgram.compile(
+      source: Array(
+        """
+        local names = {('long'):rep(20), '', 'null\\0', '\\xff'}
+        for i = 1, 200 do names[#names + 1] = 'n' .. i end
+        for round = 1, 2 do
+          for _, name in ipairs(names) do assert(ask_as(name, name) == name) end
+        end
+        """.utf8
+      ),
+      name: "s.lua"
+    )
+    let session = try makeSession()
+    var step = session.start(entry: "run", program: program)
+    var names: [String] = []
+    while case .request(let request) = step {
+      if request.name != "\u{FFFD}" { #expect(request.arguments == [.string(request.name)]) }
+      names.append(request.name)
+      step = session.resume(.value(request.arguments[0]))
+    }
+    guard case .finished = step else {
+      Issue.record("\(step)")
+      return
+    }
+    let expected =
+      [String(repeating: "long", count: 20), "", "null\0", "\u{FFFD}"]
+      + (1...200).map { "n\($0)" }
+    #expect(names == expected + expected)
+  }
 }

@@ -6,6 +6,7 @@ let testPrelude = """
   local request, post = host.request, host.post
   host.methods("secret", { hello = function(self) return "hello " .. self.name end })
   ask = function(...) return request("ask", ...) end
+  ask_as = request
   fetch = function(...) return request("fetch", ...) end
   tell = function(...) post("tell", ...) end
   array = host.markarray

@@ -44,11 +44,15 @@ typedef struct {
 
 // What a call that ran a script came back with. The details are on the output tape.
 enum {
-  SHIM_REQUEST = 1,   // chunk, line, name and arguments of a request
+  SHIM_REQUEST = 1,   // chunk, line, number of the name, count and arguments of a request; where
+                      // the number is SHIM_NAMES_MAX, the name follows as text
   SHIM_FINISHED = 2,  // the results of the entry function
   SHIM_FAILED = 3,    // an error: see failure.c
   SHIM_INTERRUPTED = 4,  // nothing: the slice is over, shim_continue goes on
 };
+
+// How many different names of requests have a number.
+enum { SHIM_NAMES_MAX = 64 };
 
 // Why a session was stopped for good.
 enum {
@@ -131,6 +135,8 @@ void shim_clear_posts(shim_session *session);
 
 // The name of a chunk, by the number that tapes carry; NULL if there is none.
 const char *shim_chunk_name(const shim_session *session, uint32_t chunk);
+// The name of a request, by its number. It never changes.
+shim_view shim_request_name(const shim_session *session, uint32_t number);
 // Counts instructions, time and posts anew.
 void shim_renew(shim_session *session);
 shim_statistics shim_measure(const shim_session *session);
