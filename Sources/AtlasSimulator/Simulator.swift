@@ -13,6 +13,7 @@ public struct Simulator: Sendable {
   public let credentials: SimulatorCredentials
 
   private let store: WorldStore
+  private let tokens: TokenTable
   private let log: RequestLog?
   private let server: Server<LoopBoundChannel>
   private let running: Task<Void, Never>
@@ -60,6 +61,18 @@ public struct Simulator: Sendable {
     try WorldFile(path: worldFile).reset(projects: projects, seed: seed)
   }
 
+  /// Changes how a service account stands, as a person would in the user interface.
+  ///
+  /// - Parameters:
+  ///   - account: One of ``credentials``.
+  ///   - standing: How it stands from now on, until the simulator stops.
+  public func set(
+    _ account: SimulatorCredentials.ServiceAccount,
+    to standing: ServiceAccountStanding
+  ) {
+    tokens.set(standing, for: account.clientID)
+  }
+
   /// Stops accepting, lets the requests that are under way finish, closes the world and the log.
   public func stop() async {
     try? await server.shutdownGracefully()
@@ -86,12 +99,21 @@ public struct Simulator: Sendable {
     var log: RequestLog?
     if let path = configuration.requestLog { log = try RequestLog(path: path) }
     let credentials = SimulatorCredentials(worldID: store.worldID)
+    let tokens = TokenTable(
+      [credentials.serviceAccount, credentials.readOnlyServiceAccount],
+      limits: TokenTable.Limits(
+        lifetime: configuration.tokenLifetime,
+        requestsPerMinute: configuration.tokenRequestsPerMinute
+      )
+    )
     let pipeline = RequestPipeline(
       api: AtlasAPI(store: store, putSemantics: configuration.putSemantics),
       authenticator: Authenticator(
         credentials: credentials,
+        tokens: tokens,
         nonceLifetime: configuration.nonceLifetime
       ),
+      tokenEndpoint: TokenEndpoint(tokens: tokens, limitForm: configuration.tokenLimitForm),
       faults: FaultSchedule(rate: configuration.failRate, seed: configuration.seed),
       log: log,
       latency: TimeAmount(configuration.latency)
@@ -120,6 +142,7 @@ public struct Simulator: Sendable {
         baseURL: "http://127.0.0.1:\(port)",
         credentials: credentials,
         store: store,
+        tokens: tokens,
         log: log,
         server: server,
         running: running
@@ -147,6 +170,10 @@ extension SimulatorConfiguration {
         ("projects", "\(projects) is not a number from 0 to 1,000,000.")
       } else if !(0...65_535).contains(port) {
         ("port", "\(port) is not a port.")
+      } else if tokenLifetime < .seconds(1) || tokenLifetime > .seconds(86_400) {
+        ("token lifetime", "\(tokenLifetime) is not a time from a second to a day.")
+      } else if tokenRequestsPerMinute < 0 {
+        ("token limit", "\(tokenRequestsPerMinute) is not a number of requests.")
       } else {
         nil
       }

@@ -36,6 +36,12 @@ public struct SimulatorConfiguration: Sendable {
   public var putSemantics: PutSemantics = .replace
   /// How long a digest nonce is good; after that a right answer to it gets `stale=true`.
   public var nonceLifetime: Duration = .seconds(300)
+  /// How long the access token of a service account is good.
+  public var tokenLifetime: Duration = .seconds(3600)
+  /// How often a service account may ask for a token in a minute.
+  public var tokenRequestsPerMinute: Int = 50
+  /// What is answered when it asks more often.
+  public var tokenLimitForm: TokenLimitForm = .apiError
 
   /// Makes the default configuration: 200 projects in memory, any free port, no latency, no faults.
   public init() {}

@@ -13,9 +13,10 @@ struct Authenticator: Sendable {
   private let keys: [String: Key]
   private let accessToken: String
   private let tokenCaller: Caller
+  private let tokens: TokenTable
   private let nonces: NonceTable
 
-  init(credentials: SimulatorCredentials, nonceLifetime: Duration) {
+  init(credentials: SimulatorCredentials, tokens: TokenTable, nonceLifetime: Duration) {
     var keys: [String: Key] = [:]
     for (key, canWrite) in [(credentials.owner, true), (credentials.readOnly, false)] {
       let hash = MD5.hex("\(key.publicKey):\(Self.realm):\(key.privateKey)")
@@ -32,6 +33,7 @@ struct Authenticator: Sendable {
       publicKey: credentials.owner.publicKey,
       canWrite: true
     )
+    self.tokens = tokens
     nonces = NonceTable(lifetime: nonceLifetime)
   }
 
@@ -57,8 +59,11 @@ struct Authenticator: Sendable {
     let parameters = authorization[authorization.index(after: space)...]
     switch authorization[..<space].lowercased() {
     case "bearer":
-      guard parameters == accessToken else { return .tokenRefused }
-      return .accepted(tokenCaller)
+      if parameters == accessToken { return .accepted(tokenCaller) }
+      guard let caller = tokens.caller(of: String(parameters), at: .now) else {
+        return .tokenRefused
+      }
+      return .accepted(caller)
     case "digest":
       guard let fields = DigestFields(parsing: parameters) else { return .challenged(.wrong) }
       return verify(fields, method: method, target: target)

@@ -7,7 +7,7 @@ struct Caller: Sendable, Equatable {
   }
 
   let kind: Kind
-  /// The public half of the key that acts.
+  /// The public half of the key that acts, or the client id of the service account.
   let publicKey: String
   let canWrite: Bool
 }

@@ -13,6 +13,7 @@ struct RequestPipeline: Sendable {
 
   let api: AtlasAPI
   let authenticator: Authenticator
+  let tokenEndpoint: TokenEndpoint
   let faults: FaultSchedule
   let log: RequestLog?
   let latency: TimeAmount
@@ -23,36 +24,11 @@ struct RequestPipeline: Sendable {
     with writer: consuming ResponseWriter,
     on channel: any Channel
   ) async throws {
-    let arrival = NIODeadline.now()
     var call = APIRequest(request.head)
-    var entry = RequestLogEntry(method: call.method, path: call.path, query: call.query.text)
-    let credentials = authenticator.verify(
-      authorization: request.headers[.authorization],
-      method: call.method,
-      target: call.target
-    )
-    let answer: Answer?
-    switch credentials {
-    case .challenged(let reason):
-      entry.challenge = reason
-      let refusal = Answer(challenge: authenticator.challenge(stale: reason == .stale))
-      record(refusal, in: &entry, since: arrival)
-      answer = refusal
-    case .tokenRefused:
-      let refusal = Answer(.tokenRefused, form: .plain)
-      record(refusal, in: &entry, since: arrival)
-      answer = refusal
-    case .accepted(let caller):
-      entry.authentication = caller.kind.rawValue
-      let isWhole = try await collectBody(of: request, into: &call)
-      await wait(until: arrival + .nanoseconds(latency.nanoseconds / 2), on: channel)
-      answer =
-        isWhole
-        ? effect(of: call, from: caller, entry: &entry, channel: channel)
-        : Answer(.bodyTooLarge(Self.bodyLimit), form: .plain)
-      record(answer, in: &entry, since: arrival)
-      await wait(until: arrival + latency, on: channel)
-    }
+    let answer =
+      call.path.hasPrefix(TokenEndpoint.prefix)
+      ? try await tokenAnswer(to: request, &call, on: channel)
+      : try await answer(to: request, &call, on: channel)
     guard let answer else {
       try await channel.close()
       throw ConnectionClosedByFault()
@@ -60,6 +36,64 @@ struct RequestPipeline: Sendable {
     // The answer to HEAD has the headers of a body and no body.
     let body = call.method == "HEAD" ? ByteBuffer() : answer.body
     try await writer.write(response: answer.head(date: dates.text()), body: .init(byteBuffer: body))
+  }
+
+  /// Answers a request for the API; `nil` if a fault closes the connection instead.
+  private func answer(
+    to request: Request,
+    _ call: inout APIRequest,
+    on channel: any Channel
+  ) async throws -> Answer? {
+    let arrival = NIODeadline.now()
+    var entry = RequestLogEntry(method: call.method, path: call.path, query: call.query.text)
+    let credentials = authenticator.verify(
+      authorization: request.headers[.authorization],
+      method: call.method,
+      target: call.target
+    )
+    switch credentials {
+    case .challenged(let reason):
+      entry.challenge = reason
+      let refusal = Answer(challenge: authenticator.challenge(stale: reason == .stale))
+      record(refusal, in: &entry, since: arrival)
+      return refusal
+    case .tokenRefused:
+      let refusal = Answer(.tokenRefused, form: .plain)
+      record(refusal, in: &entry, since: arrival)
+      return refusal
+    case .accepted(let caller):
+      entry.authentication = caller.kind.rawValue
+      let isWhole = try await collectBody(of: request, into: &call)
+      await wait(until: arrival + .nanoseconds(latency.nanoseconds / 2), on: channel)
+      let answer =
+        isWhole
+        ? effect(of: call, from: caller, entry: &entry, channel: channel)
+        : Answer(.bodyTooLarge(Self.bodyLimit), form: .plain)
+      record(answer, in: &entry, since: arrival)
+      await wait(until: arrival + latency, on: channel)
+      return answer
+    }
+  }
+
+  /// Answers a request for the token endpoint, which meets no faults.
+  private func tokenAnswer(
+    to request: Request,
+    _ call: inout APIRequest,
+    on channel: any Channel
+  ) async throws -> Answer? {
+    let arrival = NIODeadline.now()
+    let isWhole = try await collectBody(of: request, into: &call)
+    await wait(until: arrival + .nanoseconds(latency.nanoseconds / 2), on: channel)
+    let authorization = request.headers[.authorization]
+    let answer =
+      isWhole
+      ? tokenEndpoint.respond(to: call, authorization: authorization)
+      : Answer(.bodyTooLarge(Self.bodyLimit), form: .plain)
+    var entry = RequestLogEntry(method: call.method, path: call.path, query: call.query.text)
+    if answer.status == 200 { entry.authentication = "basic" }
+    record(answer, in: &entry, since: arrival)
+    await wait(until: arrival + latency, on: channel)
+    return answer
   }
 
   /// Reads the body; `false` if it is larger than the limit.

@@ -2,10 +2,9 @@ internal import GodwitCore
 internal import NIOHTTP1
 
 /// What makes requests authorized, by kind of credential.
-///
-/// A renewal of tokens has its place here, beside ``DigestAuthority``.
 enum Authorizer: Sendable {
   case digest(DigestAuthority)
+  case serviceAccount(TokenAuthority)
   /// The whole value of the header.
   case bearer(String)
 
@@ -13,6 +12,8 @@ enum Authorizer: Sendable {
     switch credential {
     case .digest(let publicKey, let privateKey):
       self = .digest(DigestAuthority(publicKey: publicKey, privateKey: privateKey))
+    case .serviceAccount(let clientID, let clientSecret):
+      self = .serviceAccount(TokenAuthority(clientID: clientID, clientSecret: clientSecret))
     case .accessToken(let token):
       self = .bearer("Bearer " + token.withBytes { String(decoding: $0, as: UTF8.self) })
     }
@@ -37,12 +38,21 @@ enum Unauthorized: Sendable, Hashable {
     let code = ErrorBody(answer.body).errorCode
     if let challenge, challenge.isStale {
       self = .challenge(challenge)
+    } else if Self.refusesToken(answer.headers["WWW-Authenticate"]) {
+      self = .refused
     } else if let code, code != "UNEXPECTED_ERROR" {
       self = .noAccess
     } else if let challenge {
       self = .challenge(challenge)
     } else {
       self = .refused
+    }
+  }
+
+  /// Whether a server says in the words of RFC 6750, section 3, that it is the token.
+  private static func refusesToken(_ headers: [String]) -> Bool {
+    headers.lazy.flatMap(ChallengeParser.challenges).contains {
+      $0.scheme == "bearer" && $0.parameters["error"] == "invalid_token"
     }
   }
 }

@@ -10,18 +10,27 @@ extension AtlasConnection {
     detail: String? = nil
   ) -> AtlasError {
     let cleaner = cleaner(for: request)
+    return AtlasError(
+      kind: kind,
+      detail: describe(detail, of: kind, cleaner),
+      method: request.method.rawValue,
+      path: cleaner.clean(request.path),
+      attempt: attempt
+    )
+  }
+
+  /// The text of an error, fit to be shown; `nil` if there is nothing to say.
+  func describe(
+    _ detail: String?,
+    of kind: AtlasError.Kind,
+    _ cleaner: TextCleaner
+  ) -> String? {
     var detail = detail.flatMap { $0.isEmpty ? nil : $0 }
     if kind == .connect || kind == .nameResolution || kind == .tls {
       // The path alone does not tell which server was meant.
       detail = (detail.map { $0 + " " } ?? "") + "(\(configuration.target.baseURL))"
     }
-    return AtlasError(
-      kind: kind,
-      detail: detail.map { cleaner.clean($0) },
-      method: request.method.rawValue,
-      path: cleaner.clean(request.path),
-      attempt: attempt
-    )
+    return detail.map { cleaner.clean($0) }
   }
 
   /// The error that an answer with another status than 2xx makes.

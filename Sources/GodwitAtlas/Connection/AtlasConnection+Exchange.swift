@@ -18,6 +18,8 @@ extension AtlasConnection {
       switch authorizer {
       case .bearer(let header):
         try await exchangeWithToken(request, header: header, attempt: attempt)
+      case .serviceAccount(let authority):
+        try await exchangeWithServiceAccount(request, authority, attempt: attempt)
       case .digest(let authority):
         try await exchangeWithDigest(request, authority, attempt: attempt)
       }

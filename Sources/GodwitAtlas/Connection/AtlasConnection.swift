@@ -13,7 +13,7 @@ public final class AtlasConnection: Sendable {
   let authorizer: Authorizer
   private let budget: Mutex<RetryBudget>
   private let counters = Mutex(AtlasStatistics())
-  private let cleaner: TextCleaner
+  private let knownSecrets: TextCleaner
 
   /// Prepares a connection; nothing is sent before the first request.
   public init(_ configuration: AtlasConfiguration) {
@@ -23,7 +23,7 @@ public final class AtlasConnection: Sendable {
     budget = Mutex(
       RetryBudget(reserve: configuration.retry.reserve, share: configuration.retry.share)
     )
-    cleaner = TextCleaner(configuration.knownSecrets + [configuration.credential.secret])
+    knownSecrets = TextCleaner(configuration.knownSecrets + [configuration.credential.secret])
   }
 
   /// Makes a connection for the time of a call and shuts it down afterwards.
@@ -42,10 +42,12 @@ public final class AtlasConnection: Sendable {
     }
   }
 
-  /// Closes all connections; requests in flight fail.
+  /// Gives a service account's token back and closes all connections; requests in flight fail.
   ///
   /// It may be called more than once.
   public func shutdown() async {
+    // A task of its own: a cancelled caller must give its token back too.
+    await Task { await revokeToken() }.value
     await transport.shutdown()
   }
 
@@ -99,12 +101,21 @@ public final class AtlasConnection: Sendable {
     authorization: String?,
     attempt: Int
   ) async throws(TransportFailure) -> HTTPAnswer {
-    let isChallenge = authorization == nil
     let call = request.call(
       origin: configuration.target.baseURL,
       userAgent: configuration.userAgent,
       authorization: authorization
     )
+    return try await send(call, attempt: attempt, isChallenge: authorization == nil)
+  }
+
+  /// Sends one HTTP request of whatever kind and counts it.
+  func send(
+    _ call: HTTPCall,
+    attempt: Int,
+    isChallenge: Bool = false,
+    timeout: Duration? = nil
+  ) async throws(TransportFailure) -> HTTPAnswer {
     let start = ContinuousClock.now
     var exchange = AtlasExchange(
       method: call.method.rawValue,
@@ -116,7 +127,7 @@ public final class AtlasConnection: Sendable {
       receivedBytes: 0
     )
     do throws(TransportFailure) {
-      let answer = try await transport.send(call)
+      let answer = try await transport.send(call, timeout: timeout)
       exchange.status = answer.status
       exchange.receivedBytes = answer.body.readableBytes
       exchange.rateLimit = answer.rateLimit
@@ -135,6 +146,12 @@ public final class AtlasConnection: Sendable {
   private func record(_ exchange: AtlasExchange) {
     counters.withLock { $0.count(exchange) }
     configuration.observer?(exchange)
+  }
+
+  /// The cleaner for texts from outside: it knows all secrets but those of a request.
+  var cleaner: TextCleaner {
+    guard case .serviceAccount(let authority) = authorizer else { return knownSecrets }
+    return knownSecrets.adding(authority.secrets)
   }
 
   /// The cleaner for the texts of a request's errors.

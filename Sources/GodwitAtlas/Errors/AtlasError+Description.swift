@@ -46,14 +46,27 @@ extension AtlasError {
     case .nameResolution: "Check the base URL and the DNS of this machine."
     case .connect: "Check the base URL, the network, and whether the server is running."
     case .tls: "Check the base URL, the clock and the certificates of this machine."
-    case .wrongCredentials:
-      "Check public and private key, or the token, and that they were not deleted or expired."
+    case .wrongCredentials: credentialsAdvice
     case .unsupportedAuthentication:
-      "Use an API key (HTTP digest) or an access token that this server accepts."
+      "Use credentials of a kind that this server accepts: a service account or an access token"
+        + " for Atlas, an API key (HTTP digest) for all generations."
     case .refusedBody: "Give the secret itself as an input; what Atlas shows is only a mask."
     case .unreadableAnswer: "Check the base URL; a proxy may be answering in the place of Atlas."
     case .status: statusAdvice
     case .timeout, .reset, .tooLarge, .restlessNonce, .cancelled, .closed: nil
+    }
+  }
+
+  private var credentialsAdvice: String {
+    switch errorCode {
+    case "invalid_client":
+      "Check client id and secret; a secret expires, and an account can be disabled or deleted:"
+        + " look at it in Atlas, and make a new secret there."
+    case "access_denied":
+      "The account may have too many tokens at once (Atlas allows 100); they end after an hour, or"
+        + " when the programs that hold them end."
+    default:
+      "Check public and private key, or the token, and that they were not deleted or expired."
     }
   }
 

@@ -39,7 +39,13 @@ final class HTTPTransport: Sendable {
   }
 
   /// Sends one request and reads its answer to the end; a place at the gate must have been taken.
-  func send(_ call: HTTPCall) async throws(TransportFailure) -> HTTPAnswer {
+  ///
+  /// `timeout` is for this call alone; else the configuration's holds.
+  func send(
+    _ call: HTTPCall,
+    timeout limit: Duration? = nil
+  ) async throws(TransportFailure) -> HTTPAnswer {
+    let timeout = limit.map { TimeAmount($0) } ?? timeout
     if isClosed.load(ordering: .acquiring) {
       throw TransportFailure(kind: .closed, detail: "", isSent: false)
     }

@@ -61,6 +61,15 @@ struct SimulatorServeCommand: AsyncParsableCommand {
   var failRate: Double = 0
 
   @Option(
+    name: .customLong("token-lifetime"),
+    help: ArgumentHelp(
+      "How long tokens of service accounts are good (default: 1h).",
+      valueName: "duration"
+    )
+  )
+  var tokenLifetime: Span?
+
+  @Option(
     name: .customLong("request-log"),
     help: ArgumentHelp("Append a JSON line for each request.", valueName: "file")
   )
@@ -77,6 +86,7 @@ struct SimulatorServeCommand: AsyncParsableCommand {
       configuration.port = port
       configuration.latency = .milliseconds(latency.milliseconds)
       configuration.failRate = failRate
+      if let tokenLifetime { configuration.tokenLifetime = .seconds(tokenLifetime.seconds) }
       configuration.requestLog = requestLog
       let simulator: Simulator
       do throws(SimulatorError) { simulator = try await Simulator.start(configuration) } catch {
@@ -98,10 +108,16 @@ struct SimulatorServeCommand: AsyncParsableCommand {
         "readOnlyPublicKey": .string(credentials.readOnly.publicKey),
         "readOnlyPrivateKey": .string(credentials.readOnly.privateKey),
         "accessToken": .string(credentials.accessToken),
+        "clientID": .string(credentials.serviceAccount.clientID),
+        "clientSecret": .string(credentials.serviceAccount.clientSecret),
+        "readOnlyClientID": .string(credentials.readOnlyServiceAccount.clientID),
+        "readOnlyClientSecret": .string(credentials.readOnlyServiceAccount.clientSecret),
       ]
       Console.output(JSONValue.object(object).encodedString() + "\n")
       return
     }
+    let account = credentials.serviceAccount
+    let reader = credentials.readOnlyServiceAccount
     Console.output(
       """
       # A simulated Atlas is listening; Ctrl-C ends it. To use it, in another terminal:
@@ -110,6 +126,10 @@ struct SimulatorServeCommand: AsyncParsableCommand {
       export MONGODB_ATLAS_PRIVATE_API_KEY=\(credentials.privateKey)
       # A key that may only read: \(credentials.readOnly.publicKey) \(credentials.readOnly.privateKey)
       # An access token (MONGODB_ATLAS_ACCESS_TOKEN): \(credentials.accessToken)
+      # A service account (MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET):
+      #   \(account.clientID) \(account.clientSecret)
+      # A service account that may only read:
+      #   \(reader.clientID) \(reader.clientSecret)
 
       """
     )

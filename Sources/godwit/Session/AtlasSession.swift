@@ -58,7 +58,9 @@ struct AtlasSession: Sendable {
       }
       throw RunError(diagnostic)
     }
-    let credential = try CredentialSource(environment: environment).credential()
+    guard let credential = try CredentialSource(environment: environment).credential() else {
+      throw Diagnostic("there are no credentials", advice: CredentialSource.adviceForNone)
+    }
     return AtlasSession(
       target: target,
       credential: credential,

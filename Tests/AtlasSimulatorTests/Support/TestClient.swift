@@ -52,18 +52,20 @@ struct TestClient {
     _ method: String,
     _ path: String,
     _ body: JSONValue? = nil,
-    headers changes: [String: String?] = [:]
+    headers changes: [String: String?] = [:],
+    prefix: String = "/api/atlas/v2"
   ) async throws -> Reply {
-    try await send(method, path, bytes: body?.encoded(), headers: changes)
+    try await send(method, path, bytes: body?.encoded(), headers: changes, prefix: prefix)
   }
 
   func send(
     _ method: String,
     _ path: String,
     bytes: [UInt8]?,
-    headers changes: [String: String?] = [:]
+    headers changes: [String: String?] = [:],
+    prefix: String = "/api/atlas/v2"
   ) async throws -> Reply {
-    var request = HTTPClientRequest(url: "\(simulator.baseURL)/api/atlas/v2\(path)")
+    var request = HTTPClientRequest(url: "\(simulator.baseURL)\(prefix)\(path)")
     request.method = HTTPMethod(rawValue: method)
     request.headers.add(name: "Accept", value: Self.accept)
     request.headers.add(

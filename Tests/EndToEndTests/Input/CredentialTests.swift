@@ -45,9 +45,18 @@ import Testing
       ["MONGODB_ATLAS_PUBLIC_API_KEY": "abc", "MONGODB_ATLAS_ACCESS_TOKEN": "def"],
       ["both MONGODB_ATLAS_PUBLIC_API_KEY and MONGODB_ATLAS_ACCESS_TOKEN"]
     ),
+    (["MONGODB_ATLAS_CLIENT_ID": "mdb_sa_id_1"], ["MONGODB_ATLAS_CLIENT_SECRET is not"]),
+    (["MONGODB_ATLAS_CLIENT_SECRET": "mdb_sa_sk_1"], ["MONGODB_ATLAS_CLIENT_ID is not"]),
     (
-      ["MONGODB_ATLAS_CLIENT_ID": "mdb_sa_id_1", "MONGODB_ATLAS_CLIENT_SECRET": "mdb_sa_sk_1"],
-      ["service account"]
+      [
+        "MONGODB_ATLAS_PUBLIC_API_KEY": "mdb_sa_id_1",
+        "MONGODB_ATLAS_PRIVATE_API_KEY": "mdb_sa_sk_1",
+      ],
+      ["MONGODB_ATLAS_PUBLIC_API_KEY holds the client id of a service account", "_CLIENT_ID"]
+    ),
+    (
+      ["MONGODB_ATLAS_CLIENT_ID": "mdb_sa_sk_1", "MONGODB_ATLAS_CLIENT_SECRET": "mdb_sa_id_1"],
+      ["holds the secret of a service account"]
     ),
     (
       [

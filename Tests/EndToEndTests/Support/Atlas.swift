@@ -41,6 +41,15 @@ struct Atlas: Sendable {
     ]
   }
 
+  /// What a service account needs in the environment, without the owner's key.
+  func environment(of account: SimulatorCredentials.ServiceAccount) -> [String: String] {
+    [
+      "MONGODB_ATLAS_PUBLIC_API_KEY": "", "MONGODB_ATLAS_PRIVATE_API_KEY": "",
+      "MONGODB_ATLAS_CLIENT_ID": account.clientID,
+      "MONGODB_ATLAS_CLIENT_SECRET": account.clientSecret,
+    ]
+  }
+
   /// All requests so far.
   func requests() throws -> [RequestLine] {
     let text = String(decoding: try Data(contentsOf: logFile), as: UTF8.self)
