@@ -6,6 +6,8 @@ public struct AtlasConfiguration: Sendable {
   public var target: AtlasTarget
   /// What requests prove their right with.
   public var credential: AtlasCredential
+  /// The generation of the API; what it does not know is reached through the newest that does.
+  public var api: APIGeneration
   /// The largest number of connections; as many requests are in flight at most.
   public var parallelism: Int
   /// How long a connection may take to come about.
@@ -28,6 +30,7 @@ public struct AtlasConfiguration: Sendable {
   public init(
     target: AtlasTarget,
     credential: AtlasCredential,
+    api: APIGeneration = .v2,
     parallelism: Int = 16,
     connectTimeout: Duration = .seconds(10),
     requestTimeout: Duration = .seconds(30),
@@ -39,6 +42,7 @@ public struct AtlasConfiguration: Sendable {
   ) {
     self.target = target
     self.credential = credential
+    self.api = api
     self.parallelism = parallelism
     self.connectTimeout = connectTimeout
     self.requestTimeout = requestTimeout

@@ -33,6 +33,19 @@ extension AtlasConnection {
     return detail.map { cleaner.clean($0) }
   }
 
+  /// Refuses a request through a generation that the credential does not work with.
+  func checkCredential(for request: AtlasRequest) throws(AtlasError) {
+    let credential = configuration.credential
+    guard request.generation.needsDigest, !credential.isDigest else { return }
+    throw error(
+      .needsAPIKey,
+      request,
+      attempt: 1,
+      detail: "\(request.generation.pathPrefix.dropFirst()) takes API keys only, "
+        + "and this is: \(credential.kindName)"
+    )
+  }
+
   /// The error that an answer with another status than 2xx makes.
   func error(
     for answer: HTTPAnswer,

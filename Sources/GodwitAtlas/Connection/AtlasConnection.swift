@@ -56,14 +56,32 @@ public final class AtlasConnection: Sendable {
     counters.withLock { $0 }
   }
 
+  /// The request of an operation.
+  ///
+  /// - Parameters:
+  ///   - operation: what is to be done.
+  ///   - generation: the API to do it through; `nil` for the one that fits the operation.
+  ///   - body: what is to be sent.
+  /// - Returns: the request, not sent yet.
+  func request(
+    _ operation: AtlasOperation,
+    through generation: APIGeneration? = nil,
+    body: RequestBody? = nil
+  ) -> AtlasRequest {
+    let fitting = generation ?? operation.generation(chosen: configuration.api)
+    return AtlasRequest(operation, in: fitting, body: body)
+  }
+
   /// Sends a request, again where the rules for retries say so, and lets `decode` read the 2xx
   /// answer.
   func perform<Value>(
     _ operation: AtlasOperation,
+    through generation: APIGeneration? = nil,
     body: RequestBody? = nil,
     decode: (HTTPAnswer) throws(UnreadableAnswer) -> Value
   ) async throws(AtlasError) -> Value {
-    let request = AtlasRequest(operation, body: body)
+    let request = request(operation, through: generation, body: body)
+    try checkCredential(for: request)
     budget.withLock { $0.deposit() }
     var attempt = 1
     while true {

@@ -18,6 +18,11 @@ public enum AtlasCredential: Sendable {
     }
   }
 
+  /// Whether it is used with HTTP digest, the one way that the older generations take.
+  var isDigest: Bool {
+    if case .digest = self { true } else { false }
+  }
+
   /// The last four characters of the public key, client id or token, for people.
   public var tail: String {
     switch self {

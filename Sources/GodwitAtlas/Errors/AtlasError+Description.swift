@@ -22,6 +22,8 @@ extension AtlasError: CustomStringConvertible {
     case .status: statusSummary
     case .wrongCredentials: "the credentials were not accepted"
     case .unsupportedAuthentication: "the server asks for authentication of another kind"
+    case .needsAPIKey: "this generation of the API takes API keys only"
+    case .invalidPath: "not a path that is asked for"
     case .restlessNonce: "the server refused one nonce after the other"
     case .refusedBody: "the body was not sent"
     case .cancelled: "cancelled"
@@ -50,6 +52,10 @@ extension AtlasError {
     case .unsupportedAuthentication:
       "Use credentials of a kind that this server accepts: a service account or an access token"
         + " for Atlas, an API key (HTTP digest) for all generations."
+    case .needsAPIKey:
+      "Use an API key; service accounts and access tokens work with api/atlas/v2 only."
+    case .invalidPath:
+      "Give the path as Atlas documents it, such as /settings, and the query apart."
     case .refusedBody: "Give the secret itself as an input; what Atlas shows is only a mask."
     case .unreadableAnswer: "Check the base URL; a proxy may be answering in the place of Atlas."
     case .status: statusAdvice

@@ -27,6 +27,10 @@ public struct AtlasError: Error, Sendable, Hashable {
     case wrongCredentials
     /// The server asks for a kind of authentication that these credentials cannot give.
     case unsupportedAuthentication
+    /// The API generation takes API keys only, and these credentials are none.
+    case needsAPIKey
+    /// The path that was asked for would lead elsewhere.
+    case invalidPath
     /// The server refused one nonce after the other as expired.
     case restlessNonce
     /// The body was not sent: a mask in it, or a secret without a value.
@@ -115,10 +119,11 @@ extension AtlasError {
   public var scope: Scope {
     switch kind {
     case .invalidTarget, .nameResolution, .connect, .tls, .wrongCredentials,
-      .unsupportedAuthentication, .closed:
+      .unsupportedAuthentication, .needsAPIKey, .closed:
       .run
     case .status: isAccessListRefusal || status == 410 ? .run : .project
-    case .timeout, .reset, .unreadableAnswer, .tooLarge, .restlessNonce, .refusedBody, .cancelled:
+    case .timeout, .reset, .unreadableAnswer, .tooLarge, .restlessNonce, .refusedBody, .invalidPath,
+      .cancelled:
       .project
     }
   }
@@ -145,5 +150,10 @@ extension AtlasError {
   /// Whether the project exists and has no integration of the type.
   public var isIntegrationNotConfigured: Bool {
     status == 404 && errorCode == "INTEGRATION_NOT_CONFIGURED"
+  }
+
+  /// Whether the project exists and has no alert configuration of the id.
+  public var isAlertConfigurationNotFound: Bool {
+    status == 404 && errorCode == "ALERT_CONFIG_NOT_FOUND"
   }
 }

@@ -40,8 +40,7 @@ extension AtlasReader {
       try await forEachProject { result += $0 }
     } catch {
       guard let error = error as? AtlasError else {
-        let path = AtlasOperation.projects(page: 1).path
-        throw AtlasError(kind: .cancelled, method: "GET", path: path)
+        throw connection.error(.cancelled, connection.request(.projects(page: 1)), attempt: 1)
       }
       throw error
     }

@@ -39,15 +39,19 @@ struct Page<Element: Sendable>: Sendable {
 
 /// Reading the bodies of answers.
 enum AnswerBody {
-  /// Reads a body that must be a JSON object.
-  static func object(_ body: ByteBuffer) throws(UnreadableAnswer) -> JSONObject {
+  /// Reads a body of any JSON.
+  static func value(_ body: ByteBuffer) throws(UnreadableAnswer) -> JSONValue {
     guard body.readableBytes > 0 else { throw UnreadableAnswer(reason: "an empty body") }
-    let value: JSONValue
     do {
-      value = try JSONValue(parsing: body.readableBytesView)
+      return try JSONValue(parsing: body.readableBytesView)
     } catch {
       throw UnreadableAnswer(reason: error.description)
     }
+  }
+
+  /// Reads a body that must be a JSON object.
+  static func object(_ body: ByteBuffer) throws(UnreadableAnswer) -> JSONObject {
+    let value = try value(body)
     guard let object = value.objectValue else {
       throw UnreadableAnswer(reason: "\(value.kindName) in the place of an object")
     }

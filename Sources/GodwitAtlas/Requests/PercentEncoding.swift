@@ -27,6 +27,26 @@ enum PercentEncoding {
     return String(decoding: result, as: UTF8.self)
   }
 
+  /// The bytes that a text stands for.
+  ///
+  /// - Returns: `nil` if a percent sign is not followed by two hexadecimal digits.
+  static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    var result: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        result.append(byte)
+        continue
+      }
+      let pair = String(decoding: rest.prefix(2), as: UTF8.self)
+      guard pair.utf8.count == 2, pair.allSatisfy(\.isHexDigit), let value = UInt8(pair, radix: 16)
+      else { return nil }
+      result.append(value)
+      rest = rest.dropFirst(2)
+    }
+    return result
+  }
+
   private static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x61...0x7A, 0x41...0x5A, 0x30...0x39: true

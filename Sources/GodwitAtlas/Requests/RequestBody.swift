@@ -18,13 +18,21 @@ struct RefusedBody: Error, Sendable, Hashable {
 /// This is the only place where a secret becomes part of a request. A masked value never passes,
 /// since Atlas would take `****9abc` for the new key.
 struct RequestBodyEncoder {
-  private let rule: IntegrationRule?
+  /// What a body is, which tells its secret fields from those that are clear.
+  private enum Shape {
+    case integration(IntegrationRule?)
+    case alertConfiguration
+    /// Not known: every field may be a secret one.
+    case any
+  }
+
+  private let shape: Shape
   private let resolve: SecretResolver
   private var bytes = ByteBuffer()
   private var secrets: [SecretValue] = []
 
-  private init(rule: IntegrationRule?, resolve: @escaping SecretResolver) {
-    self.rule = rule
+  private init(shape: Shape, resolve: @escaping SecretResolver) {
+    self.shape = shape
     self.resolve = resolve
   }
 
@@ -43,10 +51,38 @@ struct RequestBodyEncoder {
     var body = body
     body["type"] = .string(type.text)
     var encoder = RequestBodyEncoder(
-      rule: IntegrationRules.rule(for: type),
+      shape: .integration(IntegrationRules.rule(for: type)),
       resolve: secrets
     )
     try encoder.write(body, isSecret: false, at: "")
+    return RequestBody(bytes: encoder.bytes, secrets: encoder.secrets)
+  }
+
+  /// Encodes an alert configuration.
+  ///
+  /// Leaving out what is masked beside a `notifierId` is the work of who made the body.
+  ///
+  /// - Throws: ``RefusedBody`` as for an integration, in every notification, and if it has a key
+  ///   that only Atlas makes.
+  static func encode(
+    alertConfiguration body: JSONObject,
+    secrets: @escaping SecretResolver
+  ) throws(RefusedBody) -> RequestBody {
+    if let key = body.keys.first(where: AlertConfiguration.readOnlyKeys.contains) {
+      throw RefusedBody(reason: "\(key) is made by Atlas and cannot be sent")
+    }
+    var encoder = RequestBodyEncoder(shape: .alertConfiguration, resolve: secrets)
+    try encoder.write(body, isSecret: false, at: "")
+    return RequestBody(bytes: encoder.bytes, secrets: encoder.secrets)
+  }
+
+  /// Encodes a body of which nothing is known: text with the look of a mask is refused everywhere.
+  static func encode(
+    any body: JSONValue,
+    secrets: @escaping SecretResolver
+  ) throws(RefusedBody) -> RequestBody {
+    var encoder = RequestBodyEncoder(shape: .any, resolve: secrets)
+    try encoder.write(body, isSecret: true, at: "")
     return RequestBody(bytes: encoder.bytes, secrets: encoder.secrets)
   }
 
@@ -67,7 +103,9 @@ struct RequestBodyEncoder {
       writeString(text)
     case .array(let elements): try write(elements, isSecret: isSecret, at: place)
     case .object(let object): try write(object, isSecret: isSecret, at: place)
-    case .masked: throw RefusedBody(reason: "\(place) is a masked value")
+    case .masked:
+      let name = place.isEmpty ? "the body" : place
+      throw RefusedBody(reason: "\(name) is a masked value")
     case .secret(let reference): try write(reference, at: place)
     }
   }
@@ -99,7 +137,7 @@ struct RequestBodyEncoder {
       bytes.writeInteger(UInt8(ascii: ":"))
       try write(
         value,
-        isSecret: isSecret || isSecretField(key, isTopLevel: place.isEmpty),
+        isSecret: isSecret || isSecretField(key, of: object, at: place),
         at: place.isEmpty ? key : "\(place).\(key)"
       )
     }
@@ -107,9 +145,16 @@ struct RequestBodyEncoder {
   }
 
   /// Whether a field is checked for masks: known ones by rule, all others always.
-  private func isSecretField(_ key: String, isTopLevel: Bool) -> Bool {
-    guard isTopLevel, let field = rule?.field(key) else { return key != "type" }
-    return field.secret != nil
+  private func isSecretField(_ key: String, of object: JSONObject, at place: String) -> Bool {
+    switch shape {
+    case .any: return true
+    case .integration(let rule):
+      guard place.isEmpty, let field = rule?.field(key) else { return key != "type" }
+      return field.secret != nil
+    case .alertConfiguration:
+      if place.isEmpty { return key != "notifications" }
+      return NotificationRules.rule(of: object)?.field(key).map { $0.secret != nil } ?? true
+    }
   }
 
   private mutating func write(

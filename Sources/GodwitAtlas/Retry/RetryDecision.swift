@@ -38,8 +38,8 @@ enum RetryDecision: Sendable, Hashable {
       case 405: error.isMaintenance
       default: false
       }
-    case .invalidTarget, .tooLarge, .wrongCredentials, .unsupportedAuthentication, .refusedBody,
-      .cancelled, .closed:
+    case .invalidTarget, .tooLarge, .wrongCredentials, .unsupportedAuthentication, .needsAPIKey,
+      .invalidPath, .refusedBody, .cancelled, .closed:
       false
     }
   }

@@ -74,15 +74,23 @@ public struct AtlasWriter: Sendable {
   ) async throws(AtlasError) -> Integration? {
     let encoded: RequestBody
     do throws(RefusedBody) {
+      if IntegrationRules.rule(for: type)?.writability == .deleteOnly {
+        throw RefusedBody(reason: "\(type) can be read and deleted only")
+      }
       encoded = try RequestBodyEncoder.encode(body, of: type, secrets: secrets)
     } catch let refused {
-      let request = AtlasRequest(operation)
-      throw connection.error(.refusedBody, request, attempt: 1, detail: refused.reason)
+      throw refusal(refused, operation)
     }
     return try await connection.perform(operation, body: encoded) {
       (answer) throws(UnreadableAnswer) in
       try Self.integration(of: type, in: answer)
     }
+  }
+
+  /// The error of a body that is not sent.
+  func refusal(_ refused: RefusedBody, _ operation: AtlasOperation) -> AtlasError {
+    let request = connection.request(operation)
+    return connection.error(.refusedBody, request, attempt: 1, detail: refused.reason)
   }
 
   /// Finds an integration by its type in the answer to a write.

@@ -33,24 +33,11 @@ public struct Integration: Sendable, Hashable {
       .removing { key, value in Self.serverKeys.contains(key) || value == .null }
       .mapValues { key, value in
         guard let field = rule?.field(key) else { return Self.maskingSuspects(key, value) }
-        if let display = field.secret { return Self.masked(value, as: display) }
-        // Should Atlas begin to mask a field that is clear today, it must not go back as text.
-        if case .string(let text) = value, MaskedValue.looksMasked(text) {
-          return Self.masked(text: text)
-        }
-        return value
+        return field.masking(value)
       }
   }
 
   private static let serverKeys: Set<String> = ["id", "type", "links"]
-
-  private static func masked(_ value: JSONValue, as display: SecretDisplay) -> JSONValue {
-    switch value {
-    case .null, .masked: value
-    case .string(let text): .masked(display.mask(text))
-    default: .masked(MaskedValue(tail: "", length: nil))
-    }
-  }
 
   /// Masks what looks like a mask or is named like a secret, at every depth.
   public static func maskingSuspects(_ key: String, _ value: JSONValue) -> JSONValue {

@@ -8,6 +8,10 @@ public struct FieldRule: Sendable, Hashable {
     case boolean
     /// One of some words.
     case enumeration([String])
+    /// A whole number within bounds.
+    case integer(ClosedRange<Int64>)
+    /// A list of texts, whose order does not count.
+    case texts
   }
 
   /// The field's name in Atlas' API.
@@ -59,16 +63,20 @@ public struct IntegrationRule: Sendable, Hashable {
   public let fields: [FieldRule]
   /// What may be written.
   public let writability: Writability
+  /// The generations of the API that know the type.
+  public let generations: Set<APIGeneration>
 
   /// Makes the rule of a type.
   public init(
     _ type: IntegrationType,
     fields: [FieldRule],
-    writability: Writability = .full
+    writability: Writability = .full,
+    generations: Set<APIGeneration> = Set(APIGeneration.allCases)
   ) {
     self.type = type
     self.fields = fields
     self.writability = writability
+    self.generations = generations
   }
 
   /// The rule of a field, if it is known.

@@ -1,4 +1,5 @@
-/// The integration types of the Atlas Administration API v2, as data.
+/// The integration types of the Atlas Administration API, as data: fields as in v2, and for
+/// FLOWDOCK, which v2 never knew, as in v1.0.
 ///
 /// Source: the v2 OpenAPI description (schema *Third-Party Integration* and its discriminator) for
 /// fields, required ones and enumerations; recorded answers of the API for what is shown of a
@@ -61,12 +62,23 @@ public enum IntegrationRules {
       ]
     ),
     IntegrationRule(
+      "FLOWDOCK",
+      fields: [
+        FieldRule("apiToken", secret: .tail),
+        FieldRule("flowName"),
+        FieldRule("orgName"),
+      ],
+      writability: .deleteOnly,
+      generations: [.v1, .publicV1]
+    ),
+    IntegrationRule(
       "HIP_CHAT",
       fields: [
         FieldRule("notificationToken", secret: .tail),
         FieldRule("roomName"),
       ],
-      writability: .deleteOnly
+      writability: .deleteOnly,
+      generations: [.v2, .publicV1]
     ),
     IntegrationRule(
       "WEBHOOK",
@@ -103,6 +115,20 @@ public enum IntegrationRules {
   /// The rule of a type, if it is known.
   public static func rule(for type: IntegrationType) -> IntegrationRule? {
     byType[type]
+  }
+
+  /// The generation through which a type is reached: the chosen one, or the newest that knows it.
+  ///
+  /// What Atlas' v2 and v1.0 do not know is looked for where it was asked for; Cloud Manager's
+  /// `api/public/v1.0` has projects of its own.
+  public static func generation(
+    for type: IntegrationType,
+    chosen: APIGeneration
+  ) -> APIGeneration {
+    guard chosen != .publicV1, let known = byType[type]?.generations, !known.contains(chosen) else {
+      return chosen
+    }
+    return [.v2, .v1].first { known.contains($0) } ?? chosen
   }
 
   /// The names of all known types, in order.

@@ -151,6 +151,8 @@ extension FieldRule.Kind {
     case .string: "a string"
     case .boolean: "a boolean"
     case .enumeration(let words): "one of " + words.joined(separator: ", ")
+    case .integer(let bounds): "a whole number from \(bounds.lowerBound)"
+    case .texts: "a list of strings"
     }
   }
 }

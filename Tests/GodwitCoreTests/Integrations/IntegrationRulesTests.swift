@@ -15,6 +15,7 @@ import Testing
     ("NEW_RELIC", "accountId licenseKey! readToken! writeToken!", ""),
     ("OPS_GENIE", "apiKey!", "region=US,EU"),
     ("VICTOR_OPS", "apiKey!", "routingKey"),
+    ("FLOWDOCK", "", "apiToken! flowName orgName"),
     ("HIP_CHAT", "", "notificationToken! roomName"),
     ("WEBHOOK", "url!", "secret! bodyTemplate! headersTemplate!"),
     ("MICROSOFT_TEAMS", "microsoftTeamsWebhookUrl!", ""),
@@ -30,6 +31,8 @@ import Testing
     case .boolean: field.name + mark + "?"
     case .enumeration(let words): field.name + mark + "=" + words.joined(separator: ",")
     case .string: field.name + mark
+    case .integer: field.name + mark + "#"
+    case .texts: field.name + mark + "[]"
     }
   }
 
@@ -46,9 +49,10 @@ import Testing
     #expect(rule.secretFields == rule.fields.filter { $0.secret != nil })
   }
 
-  @Test func `there are ten types, Flowdock is none of them`() {
+  @Test func `there are eleven types, and v2 does not know Flowdock`() {
     #expect(IntegrationRules.typeNames == Self.facts.map(\.0.text))
-    #expect(IntegrationRules.rule(for: "FLOWDOCK") == nil)
+    let unknown = IntegrationRules.all.filter { !$0.generations.contains(.v2) }.map(\.type)
+    #expect(unknown == ["FLOWDOCK"])
     #expect(IntegrationRules.rule(for: "datadog") == nil)
   }
 
@@ -64,14 +68,29 @@ import Testing
     #expect(displays.map(\.1) == [.url, .stars, .stars, .url, .absent])
   }
 
-  @Test func `a person connects Slack, and nobody connects HipChat`() {
+  @Test func `a person connects Slack, and nobody connects Flowdock and HipChat`() {
     for rule in IntegrationRules.all {
       switch rule.type {
       case "SLACK": #expect(rule.writability == .updateWithout(field: "apiToken"))
-      case "HIP_CHAT": #expect(rule.writability == .deleteOnly)
+      case "FLOWDOCK", "HIP_CHAT": #expect(rule.writability == .deleteOnly)
       default: #expect(rule.writability == .full)
       }
     }
+  }
+
+  @Test(
+    arguments: [
+      ("DATADOG", .v2, .v2), ("DATADOG", .v1, .v1), ("FLOWDOCK", .v2, .v1), ("FLOWDOCK", .v1, .v1),
+      ("HIP_CHAT", .v1, .v2), ("HIP_CHAT", .v2, .v2), ("FLOWDOCK", .publicV1, .publicV1),
+      ("HIP_CHAT", .publicV1, .publicV1), ("NEW_THING", .v2, .v2),
+    ] as [(IntegrationType, APIGeneration, APIGeneration)]
+  )
+  func `a type is reached through the newest generation that knows it`(
+    type: IntegrationType,
+    chosen: APIGeneration,
+    reached: APIGeneration
+  ) {
+    #expect(IntegrationRules.generation(for: type, chosen: chosen) == reached)
   }
 
   @Test func `a channel of Slack has up to 80 characters`() {

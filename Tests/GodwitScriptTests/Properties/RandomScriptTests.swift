@@ -40,12 +40,15 @@ import Testing
     case .string:
       let word = random.pick(["one", "two", "three"], or: "")
       return (.string(word), "'\(word)'")
+    case .integer: return (1, "1")
+    case .texts: return (["one"], "{ 'one' }")
     }
   }
 
   private static func world(_ random: inout Generator) -> AtlasModel {
     var world: [String: [String: JSONValue]] = [:]
-    for rule in IntegrationRules.all where rule.type != "HIP_CHAT" && random.chance(0.8) {
+    for rule in IntegrationRules.all
+    where rule.writability != .deleteOnly && random.chance(0.8) {
       var fields: [String: JSONValue] = [:]
       for field in rule.fields where field.isRequired || random.chance(0.5) {
         let secret = random.pick(
