@@ -73,6 +73,22 @@ public struct Simulator: Sendable {
     tokens.set(standing, for: account.clientID)
   }
 
+  /// Edits the world of a file, served meanwhile or not.
+  ///
+  /// - Parameters:
+  ///   - worldFile: The path of a world.
+  ///   - edit: Gets the world.
+  /// - Throws: ``SimulatorError`` if there is no such file or it is not a world, and what `edit`
+  ///   throws.
+  public static func editWorld(
+    ofFile worldFile: String,
+    _ edit: (SimulatorWorld) throws(SimulatorError) -> Void
+  ) throws(SimulatorError) {
+    let store = try WorldFile(path: worldFile).openExisting()
+    defer { store.close() }
+    try edit(SimulatorWorld(store: store))
+  }
+
   /// Stops accepting, lets the requests that are under way finish, closes the world and the log.
   public func stop() async {
     try? await server.shutdownGracefully()

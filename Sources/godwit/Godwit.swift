@@ -19,7 +19,7 @@ struct Godwit: AsyncParsableCommand {
     version: version,
     subcommands: [
       PlanCommand.self, ShowCommand.self, ApplyCommand.self, ResumeCommand.self,
-      ReportCommand.self, RunsCommand.self, SimulatorCommand.self,
+      ReportCommand.self, ManualCommand.self, RunsCommand.self, SimulatorCommand.self,
     ]
   )
 

@@ -19,6 +19,20 @@ struct WorldFile {
     return try WorldStore.opening(path)
   }
 
+  /// Opens the world of this file, which has to be there.
+  func openExisting() throws(SimulatorError) -> WorldStore {
+    guard exists else {
+      throw SimulatorError(
+        kind: .inaccessibleFile,
+        subject: path,
+        problem: "There is no such world.",
+        advice: "Name the file of a world; `--simulator` makes one on first use."
+      )
+    }
+    try check()
+    return try WorldStore.opening(path)
+  }
+
   /// Makes the world anew; the file, if there is one, must be a world that nobody has open.
   func reset(projects: Int, seed: UInt64) throws(SimulatorError) {
     if exists {

@@ -72,12 +72,20 @@ public struct PersonTask: Sendable, Hashable {
   public var url: String?
   /// More about it.
   public var detail: String?
+  /// The integration type that it is about, if it is about one.
+  public var type: IntegrationType?
 
   /// Makes a task.
-  public init(title: String, url: String? = nil, detail: String? = nil) {
+  public init(
+    title: String,
+    url: String? = nil,
+    detail: String? = nil,
+    type: IntegrationType? = nil
+  ) {
     self.title = title
     self.url = url
     self.detail = detail
+    self.type = type
   }
 }
 

@@ -138,6 +138,7 @@ extension PersonTask {
     var object: JSONObject = ["title": .string(title)]
     object.set("url", url.map(JSONValue.string))
     object.set("detail", detail.map(JSONValue.string))
+    object.set("type", type.map { JSONValue.string($0.text) })
     return .object(object)
   }
 
@@ -148,7 +149,8 @@ extension PersonTask {
     self.init(
       title: title,
       url: object["url"]?.stringValue,
-      detail: object["detail"]?.stringValue
+      detail: object["detail"]?.stringValue,
+      type: object["type"]?.stringValue.map { IntegrationType($0) }
     )
   }
 }

@@ -75,8 +75,9 @@ extension RunJSON {
     return object
   }
 
-  private static func form(of task: PersonTask) -> JSONObject {
+  static func form(of task: PersonTask) -> JSONObject {
     [
+      "type": task.type.map { .string($0.text) } ?? .null,
       "title": .string(task.title),
       "url": task.url.map { .string($0) } ?? .null,
       "detail": task.detail.map { .string($0) } ?? .null,

@@ -32,6 +32,11 @@ public struct DraftPolicy: Sendable {
     self.integrationsPage = integrationsPage
   }
 
+  /// Where people find the integrations of a project.
+  func integrationsPage(of project: ProjectID) -> String {
+    integrationsPage.replacing("{id}", with: project.text)
+  }
+
   /// How Atlas shows a secret field; fields that the rules do not know are taken to show a tail.
   func display(of field: String, in type: IntegrationType) -> SecretDisplay {
     IntegrationRules.rule(for: type)?.field(field)?.secret ?? .tail

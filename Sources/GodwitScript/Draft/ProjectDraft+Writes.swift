@@ -35,8 +35,9 @@ extension ProjectDraft {
       throw ScriptComplaint("\(type) cannot be created: the service has ended")
     case .updateWithout:
       addTask(
-        "Connect \(type) in project \(project.name)",
-        detail: "Atlas takes the OAuth consent of a person; plan again when it is done."
+        "Connect \(type)",
+        detail: "Atlas takes the OAuth consent of a person; plan again when it is done.",
+        type: type
       )
       return given.merging(["type": .string(type.text)])
     }
@@ -97,8 +98,9 @@ extension ProjectDraft {
     }
     if needsPerson(rule, given, entry) {
       addTask(
-        "Reconnect \(type) in project \(project.name)",
-        detail: "Only a person can change the token or the team; plan again when it is done."
+        "Reconnect \(type)",
+        detail: "Only a person can change the token or the team; plan again when it is done.",
+        type: type
       )
       return shown(type) ?? [:]
     }

@@ -103,13 +103,8 @@ struct ProjectDraft {
   }
 
   /// Records that a person has to do what the API cannot.
-  mutating func addTask(_ title: String, detail: String) {
-    tasks.append(
-      PersonTask(
-        title: title,
-        url: policy.integrationsPage.replacing("{id}", with: project.id.text),
-        detail: detail
-      )
-    )
+  mutating func addTask(_ title: String, detail: String, type: IntegrationType) {
+    let url = policy.integrationsPage(of: project.id)
+    tasks.append(PersonTask(title: title, url: url, detail: detail, type: type))
   }
 }

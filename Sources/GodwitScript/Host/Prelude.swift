@@ -100,14 +100,14 @@ enum Prelude {
         raise("manual takes a table with a title: manual{ title = \"...\" }")
       end
       for key, value in rawnext, task do
-        if key ~= "title" and key ~= "url" and key ~= "detail" then
-          raise("manual takes title, url and detail, not " .. tostring(key))
+        if key ~= "title" and key ~= "url" and key ~= "detail" and key ~= "type" then
+          raise("manual takes title, url, detail and type, not " .. tostring(key))
         end
         if type(value) ~= "string" then
           raise("manual takes text for " .. key .. ", not a " .. type(value))
         end
       end
-      tasks[#tasks + 1] = { title = task.title, url = task.url, detail = task.detail }
+      tasks[#tasks + 1] = { title = task.title, url = task.url, detail = task.detail, type = task.type }
     end
 
     local levels = {}

@@ -85,7 +85,7 @@ public struct ProjectPlanner: Sendable {
     case .failed(let error): fail(&plan, error, host)
     case .finished(let values):
       if values.first == .string("refused") { return .refused }
-      plan.tasks = Self.tasks(values.first) + (host.draft?.tasks ?? [])
+      plan.tasks = tasks(values.first, of: host.project) + (host.draft?.tasks ?? [])
       conclude(Array(values.dropFirst()), &plan, host.draft)
     }
     return .plan(plan)
@@ -142,12 +142,14 @@ public struct ProjectPlanner: Sendable {
     }
   }
 
-  private static func tasks(_ value: LuaValue?) -> [PersonTask] {
+  /// What the script asked people to do; where it names no place, that is the project's page.
+  private func tasks(_ value: LuaValue?, of project: Project) -> [PersonTask] {
     (value?.contents?.array ?? []).map { task in
       PersonTask(
         title: task.contents?["title"]?.shown ?? "",
-        url: task.contents?["url"]?.shown,
-        detail: task.contents?["detail"]?.shown
+        url: task.contents?["url"]?.shown ?? policy.integrationsPage(of: project.id),
+        detail: task.contents?["detail"]?.shown,
+        type: (task.contents?["type"]?.shown).map { IntegrationType($0) }
       )
     }
   }

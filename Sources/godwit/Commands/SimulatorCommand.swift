@@ -9,7 +9,9 @@ struct SimulatorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulator",
     abstract: "Serve a local Atlas to rehearse against, or make its world anew.",
-    subcommands: [SimulatorServeCommand.self, SimulatorResetCommand.self],
+    subcommands: [
+      SimulatorServeCommand.self, SimulatorResetCommand.self, SimulatorPersonCommand.self,
+    ],
     defaultSubcommand: SimulatorServeCommand.self
   )
 }

@@ -118,3 +118,8 @@ extension Workplace {
     return try show.document(sourceLocation: sourceLocation)
   }
 }
+
+extension RunDocument {
+  /// How many operations it has in all.
+  var operationCount: Int { projects.reduce(0) { $0 + $1.operations.count } }
+}

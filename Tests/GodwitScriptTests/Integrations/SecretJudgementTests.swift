@@ -140,16 +140,16 @@ import Testing
   static let people: [(String, JSONObject?, [String], String?)] = [
     (
       "all:create('SLACK', { channelName = 'x', apiToken = params.token })", nil, [],
-      "Connect SLACK in project prod-eu"
+      "Connect SLACK"
     ),
-    ("all:set('SLACK', { channelName = 'x' })", nil, [], "Connect SLACK in project prod-eu"),
+    ("all:set('SLACK', { channelName = 'x' })", nil, [], "Connect SLACK"),
     (
       "all:update('SLACK', { apiToken = params.token })", Bench.slack, [],
-      "Reconnect SLACK in project prod-eu"
+      "Reconnect SLACK"
     ),
     (
       "all:update('SLACK', { teamName = 'other', channelName = 'x' })", Bench.slack, [],
-      "Reconnect SLACK in project prod-eu"
+      "Reconnect SLACK"
     ),
     ("all:update('SLACK', { channelName = 'x' })", Bench.slack, ["update SLACK"], nil),
     (

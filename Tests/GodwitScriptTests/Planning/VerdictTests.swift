@@ -77,7 +77,7 @@ import Testing
     ("manual()", "manual takes a table with a title: manual{ title = \"...\" }"),
     ("manual{ url = 'x' }", "manual takes a table with a title: manual{ title = \"...\" }"),
     ("manual{ title = 5 }", "manual takes text for title, not a number"),
-    ("manual{ title = 'x', link = 'y' }", "manual takes title, url and detail, not link"),
+    ("manual{ title = 'x', link = 'y' }", "manual takes title, url, detail and type, not link"),
   ]
 
   @Test(arguments: tasks) func `a task that is no task is refused`(
