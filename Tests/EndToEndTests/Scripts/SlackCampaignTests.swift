@@ -109,8 +109,8 @@ import Testing
 
   @Test(arguments: [
     ("id,title\na,b\n", "w.db", "has no columns id, type and title"),
-    ("id,type,title\na,SLACK,b\n", "w.db", "the world has no such project"),
-    ("id,type,title\na,SLACK,b\n", "none.db", "there is no such world"),
+    ("id,type,title\na,SLACK,b\n", "w.db", "The world has no such project"),
+    ("id,type,title\na,SLACK,b\n", "none.db", "There is no such world"),
   ])
   func `what the stand-in cannot read is refused`(
     tasks: String,
