@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import GodwitCore
 
 /// The program.
 @main
@@ -24,10 +25,22 @@ struct Godwit: AsyncParsableCommand {
   )
 
   static func main() async {
-    Process.forbidCoreDumps()
-    Process.ignoreBrokenPipes()
+    ThisProcess.forbidCoreDumps()
+    ThisProcess.ignoreBrokenPipes()
+    let environment = ProcessInfo.processInfo.environment
+    let arguments: ProgramArguments
     do {
-      var command = try parseAsRoot()
+      arguments = try ProgramArguments(
+        typed: Array(CommandLine.arguments.dropFirst()),
+        environment: environment
+      )
+    } catch {
+      let diagnostic = error as? Diagnostic ?? Diagnostic("\(error)")
+      Console.tell(diagnostic, .plain)
+      exit(withError: ExitCode(ExitStatus.couldNotStart.rawValue))
+    }
+    do {
+      var command = try parse(arguments)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -39,8 +52,22 @@ struct Godwit: AsyncParsableCommand {
   }
 }
 
+extension Godwit {
+  /// Parses; a message about an option that was not typed is followed by where it comes from.
+  private static func parse(_ arguments: ProgramArguments) throws -> any ParsableCommand {
+    do {
+      return try parseAsRoot(arguments.all)
+    } catch {
+      if let origins = arguments.origins(in: message(for: error)) {
+        Console.note("Note: \(Console.escaped(origins)).\n")
+      }
+      throw error
+    }
+  }
+}
+
 /// Settings of the process as a whole.
-private enum Process {
+private enum ThisProcess {
   /// A core dump would hold secrets.
   static func forbidCoreDumps() {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)

@@ -18,6 +18,12 @@ struct ConnectionOptions: ParsableArguments {
   var world: String?
 
   @Option(
+    name: [.customShort("P"), .long],
+    help: ArgumentHelp("The credentials of a profile of the Atlas CLI.", valueName: "name")
+  )
+  var profile: String?
+
+  @Option(
     name: .customLong("base-url"),
     help: ArgumentHelp("The origin of the API (or MONGODB_ATLAS_BASE_URL).", valueName: "url")
   )
@@ -43,6 +49,9 @@ struct ConnectionOptions: ParsableArguments {
     }
     if simulator, baseURL != nil {
       throw ValidationError("--simulator and --base-url exclude each other.")
+    }
+    if usesSimulator, profile != nil {
+      throw ValidationError("The simulator has credentials of its own; leave --profile out.")
     }
   }
 

@@ -16,6 +16,9 @@ struct InputOptions: ParsableArguments {
   )
   var paramsFile: String?
 
+  @Option(name: .customLong("preset-param"), help: .hidden)
+  var presetParam: [String] = []
+
   @OptionGroup var secrets: SecretOptions
 
   @Option(
@@ -85,6 +88,11 @@ struct InputOptions: ParsableArguments {
       let spec = try spec(String(parts[0]), from: "--param")
       inputs.typed[spec.name] = try spec.value(fromText: String(parts[1]))
     }
+    for (name, text) in Self.pairs(presetParam) {
+      // A setting is for scripts in general: each takes what it knows.
+      guard let spec = migration.parameter(name), spec.kind != .secret else { continue }
+      inputs.fromFile[name] = try spec.value(fromText: text)
+    }
     if let paramsFile {
       for (name, value) in try ParametersFile.read(paramsFile) {
         let spec = try spec(name, from: paramsFile)
@@ -118,6 +126,14 @@ struct InputOptions: ParsableArguments {
     return inputs
   }
 
+  /// Texts of the form `NAME=VALUE`, taken apart.
+  static func pairs(_ texts: [String]) -> [(name: String, value: String)] {
+    texts.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+    }
+  }
+
   private static func complaint(_ missing: [ParameterSpec]) -> Diagnostic {
     let ways = missing.map { spec in
       spec.kind == .secret
@@ -144,6 +160,9 @@ struct SecretOptions: ParsableArguments {
   )
   var secret: [String] = []
 
+  @Option(name: .customLong("preset-secret"), help: .hidden)
+  var presetSecret: [String] = []
+
   @Flag(
     name: .customLong("accept-readable-secret-files"),
     help: "Take secrets from files that others can read."
@@ -160,7 +179,17 @@ struct SecretOptions: ParsableArguments {
     }
   }
 
-  /// The references by name.
+  /// The references by name: typed ones, and presets for those that the script knows.
+  func references(for known: Set<String>) -> [String: String] {
+    var result = references
+    for (name, reference) in InputOptions.pairs(presetSecret)
+    where known.contains(name) && result[name] == nil {
+      result[name] = reference
+    }
+    return result
+  }
+
+  /// The references that were typed, by name.
   var references: [String: String] {
     var result: [String: String] = [:]
     for secret in secret {

@@ -24,6 +24,15 @@ struct OutputOptions: ParsableArguments {
   @Flag(name: .customLong("no-color"), help: "Write without colours (as does NO_COLOR).")
   var noColor = false
 
+  /// How to say something before the options are read.
+  static var plain: OutputOptions {
+    var options = OutputOptions()
+    options.output = .text
+    options.logFormat = .text
+    options.noColor = true
+    return options
+  }
+
   private func style(_ descriptor: Int32) -> TextStyle {
     let isPlain = noColor || ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty == false
     return TextStyle(isColored: !isPlain && Console.isTerminal(descriptor), width: 100)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import GodwitCore
 import GodwitRun
 
@@ -63,6 +64,17 @@ struct SelectionOptions: ParsableArguments {
           + Suggestion.advice(for: type, in: IntegrationRules.typeNames)
       )
     }
+  }
+
+  /// Takes the organization of the environment or the profile where none is named.
+  ///
+  /// - Throws: `Diagnostic` if a profile is named that is not there.
+  mutating func narrow(by connection: ConnectionOptions) throws {
+    guard org.isEmpty else { return }
+    let environment = ProcessInfo.processInfo.environment
+    guard let (id, source) = try AtlasAccess.organization(connection, environment) else { return }
+    org = [id]
+    Console.note("Only organization \(Console.escaped(id)), as \(source) says.\n")
   }
 
   /// The selection as meant.

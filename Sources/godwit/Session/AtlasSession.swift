@@ -38,32 +38,10 @@ struct AtlasSession: Sendable {
         knownSecrets: knownSecrets
       )
     }
-    let environment = ProcessInfo.processInfo.environment
-    let variable = "MONGODB_ATLAS_BASE_URL"
-    let given = options.baseURL ?? environment[variable]
-    let target: AtlasTarget
-    do throws(AtlasError) {
-      target = try AtlasTarget(
-        baseURL: given ?? AtlasTarget.atlas.baseURL,
-        allowHTTP: options.allowHTTP
-      )
-    } catch {
-      // The text is not repeated: a password may be part of it.
-      var diagnostic = RunError(error).diagnostic
-      diagnostic.summary =
-        "\(options.baseURL == nil ? variable : "--base-url"): "
-        + diagnostic.summary
-      if given?.hasPrefix("http://") == true {
-        diagnostic.advice = "use https, or add --allow-http"
-      }
-      throw RunError(diagnostic)
-    }
-    guard let credential = try CredentialSource(environment: environment).credential() else {
-      throw Diagnostic("there are no credentials", advice: CredentialSource.adviceForNone)
-    }
+    let access = try AtlasAccess(options, environment: ProcessInfo.processInfo.environment)
     return AtlasSession(
-      target: target,
-      credential: credential,
+      target: access.target,
+      credential: access.credential,
       parallelism: options.parallelism,
       knownSecrets: knownSecrets,
       world: nil,

@@ -59,7 +59,7 @@ struct Span: ExpressibleByArgument, CustomStringConvertible {
 /// Plans a script into a run file, as `plan` and `apply SCRIPT` do.
 struct Planning {
   let script: String
-  let options: PlanOptions
+  var options: PlanOptions
   let connection: ConnectionOptions
   let output: OutputOptions
 
@@ -68,12 +68,19 @@ struct Planning {
   /// - Returns: the path of the run file, complete and closed.
   /// - Throws: ``RunError`` or `Diagnostic`; then no usable run file is left.
   func run() async throws -> String {
+    var narrowed = self
+    try narrowed.options.selection.narrow(by: connection)
+    return try await narrowed.plan()
+  }
+
+  private func plan() async throws -> String {
     let source = try ScriptSource(reading: script)
     let pool = LuaThreadPool()
     let migration = try await Migration(source, pool: pool)
     let selection = try options.selection.selection()
     let columns = Set((selection.targets ?? []).flatMap(\.variables.keys))
-    var references = options.inputs.secrets.references
+    let secretNames = migration.parameters.filter { $0.kind == .secret }.map(\.name)
+    var references = options.inputs.secrets.references(for: Set(secretNames))
     if options.inputs.withoutSecrets {
       // Nothing is resolved, so that nothing has to be given.
       for spec in migration.parameters where spec.kind == .secret && references[spec.name] == nil {
