@@ -20,7 +20,7 @@ struct HostileTextTests {
     move.position = position
     var removal = Estate.removal(tail: "9abc")
     removal.lostSecrets = [text]
-    removal.type = IntegrationType(text)
+    removal.target = .integration(IntegrationType(text))
     let task = PersonTask(title: text, url: text, detail: text)
     let log = LogLine(level: .warn, message: text, position: position)
     let plans = ProjectOutcome.allCases.enumerated().map { index, outcome in

@@ -21,7 +21,7 @@ struct ProjectShapeTests {
     var other = move
     switch change {
     case 0: other.verb = .create
-    case 1: other.type = "PAGER_DUTY"
+    case 1: other.target = .integration("PAGER_DUTY")
     case 2: other.grade = .notAtAll
     case 3: other.lostSecrets = ["apiKey"]
     case 4: other.changes[0].after = "US5"

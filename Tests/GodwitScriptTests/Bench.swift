@@ -132,7 +132,7 @@ enum Bench {
 extension ProjectPlan {
   /// The writes in short, for example `update DATADOG`.
   var verbs: [String] {
-    operations.map { "\($0.verb.rawValue) \($0.type)" }
+    operations.map(\.words)
   }
 }
 

@@ -107,6 +107,7 @@ struct RequestBodyEncoder {
       let name = place.isEmpty ? "the body" : place
       throw RefusedBody(reason: "\(name) is a masked value")
     case .secret(let reference): try write(reference, at: place)
+    case .pending(let value): throw RefusedBody(reason: "\(place) is \(value), not filled in")
     }
   }
 

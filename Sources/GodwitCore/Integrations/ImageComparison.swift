@@ -22,6 +22,22 @@ public enum ImageComparison {
     }
   }
 
+  /// Whether every field that was sent shows as sent, at every depth; fields that Atlas added do not
+  /// count, and of a secret nothing is known beforehand.
+  public static func isShown(_ sent: JSONObject, in shown: JSONObject) -> Bool {
+    sent.allSatisfy { isShown($0.value, in: shown[$0.key]) }
+  }
+
+  private static func isShown(_ sent: JSONValue, in shown: JSONValue?) -> Bool {
+    switch (sent, shown) {
+    case (.secret, _), (.pending, _): true
+    case (.object(let sent), .object(let shown)?): isShown(sent, in: shown)
+    case (.array(let sent), .array(let shown)?):
+      sent.count == shown.count && zip(sent, shown).allSatisfy { isShown($0, in: $1) }
+    default: isSame(sent, shown)
+    }
+  }
+
   private static func isSame(_ left: MaskedValue, _ right: MaskedValue) -> Bool {
     if let left = left.length, let right = right.length, left != right { return false }
     if left.head != right.head { return false }

@@ -45,6 +45,7 @@ struct JSONWriter {
       }
     case .masked(let value): writeString(value.description)
     case .secret(let value): writeString(value.description)
+    case .pending(let value): writeString(value.description)
     }
   }
 

@@ -1,8 +1,9 @@
-/// A JSON value that can also hold what must never be plain text: masked values and secrets.
+/// A JSON value that can also hold what is not plain text: masked values, secrets and pending
+/// values.
 ///
-/// `masked` appears in what was read from Atlas and `secret` in what is to be sent. Neither has a
-/// plain JSON form: the encoder for requests refuses the first and resolves the second, and the run
-/// file keeps both in a tagged form (``StoredJSON``).
+/// `masked` appears in what was read from Atlas, `secret` and `pending` in what is to be sent. None
+/// has a plain JSON form: the encoder for requests refuses the first and resolves the second, and the run
+/// file keeps them in a tagged form (``StoredJSON``).
 public enum JSONValue: Sendable, Hashable {
   /// JSON's `null`.
   case null
@@ -20,6 +21,8 @@ public enum JSONValue: Sendable, Hashable {
   case masked(MaskedValue)
   /// A secret to be filled in when the request is sent.
   case secret(SecretReference)
+  /// What an earlier operation's answer will hold, to be filled in when the request is sent.
+  case pending(PendingValue)
 }
 
 extension JSONValue {
@@ -64,6 +67,7 @@ extension JSONValue {
     case .object: "an object"
     case .masked: "a masked value"
     case .secret: "a secret"
+    case .pending: "a pending value"
     }
   }
 

@@ -6,6 +6,8 @@ public enum Verb: String, Sendable, Hashable, CaseIterable {
   case update
   /// DELETE.
   case delete
+  /// PATCH of whether an alert configuration is on.
+  case toggle
 }
 
 /// How far an operation can be taken back.
@@ -51,9 +53,9 @@ public struct Operation: Sendable, Hashable {
   public var number: Int
   /// What it does.
   public var verb: Verb
-  /// The integration type that it concerns.
-  public var type: IntegrationType
-  /// The image before: the fields as Atlas showed them; `nil` if there was no integration.
+  /// What it writes to.
+  public var target: OperationTarget
+  /// The image before: the fields as Atlas showed them; `nil` if there was nothing.
   public var before: JSONObject?
   /// The body to send, complete, with secrets as references; `nil` for a delete.
   public var body: JSONObject?
@@ -72,7 +74,7 @@ public struct Operation: Sendable, Hashable {
   public init(
     number: Int,
     verb: Verb,
-    type: IntegrationType,
+    target: OperationTarget,
     before: JSONObject?,
     body: JSONObject?,
     after: JSONObject?,
@@ -83,7 +85,7 @@ public struct Operation: Sendable, Hashable {
   ) {
     self.number = number
     self.verb = verb
-    self.type = type
+    self.target = target
     self.before = before
     self.body = body
     self.after = after
@@ -91,6 +93,43 @@ public struct Operation: Sendable, Hashable {
     self.grade = grade
     self.lostSecrets = lostSecrets
     self.position = position
+  }
+
+  /// Makes an operation on an integration.
+  public init(
+    number: Int,
+    verb: Verb,
+    type: IntegrationType,
+    before: JSONObject?,
+    body: JSONObject?,
+    after: JSONObject?,
+    changes: [FieldChange],
+    grade: Reversibility,
+    lostSecrets: [String] = [],
+    position: ScriptPosition?
+  ) {
+    self.init(
+      number: number,
+      verb: verb,
+      target: .integration(type),
+      before: before,
+      body: body,
+      after: after,
+      changes: changes,
+      grade: grade,
+      lostSecrets: lostSecrets,
+      position: position
+    )
+  }
+
+  /// What it does and to what, for example `update DATADOG`; a request says both by itself.
+  public var words: String {
+    target.request.map(\.description) ?? "\(verb.rawValue) \(target)"
+  }
+
+  /// The operations whose answers are needed to send it.
+  public var pendingValues: Set<PendingValue> {
+    body.map { JSONValue.object($0).pendingValues } ?? []
   }
 
   /// Whether `--accept-irreversible` is needed for it.

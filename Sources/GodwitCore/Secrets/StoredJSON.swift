@@ -1,8 +1,9 @@
-/// The form in which a ``JSONValue`` is kept in a run file: masked values and secret references
-/// become tagged objects, and an object that only looks like one is wrapped.
+/// The form in which a ``JSONValue`` is kept in a run file: masked values, secret references
+/// and pending values become tagged objects, and an object that only looks like one is wrapped.
 public enum StoredJSON {
   private static let maskTag = "$masked"
   private static let secretTag = "$secret"
+  private static let pendingTag = "$pending"
   private static let objectTag = "$object"
 
   /// Turns a value into plain JSON without loss.
@@ -14,6 +15,8 @@ public enum StoredJSON {
       if let length = masked.length { parts["length"] = .number(JSONNumber(Int64(length))) }
       return .object([maskTag: .object(parts)])
     case .secret(let reference): return .object([secretTag: .string(reference.name)])
+    case .pending(let value):
+      return .object([pendingTag: .number(JSONNumber(Int64(value.operation)))])
     case .array(let elements): return .array(elements.map(plain))
     case .object(let object):
       let members = JSONValue.object(object.mapValues { _, value in plain(value) })
@@ -39,6 +42,9 @@ public enum StoredJSON {
             )
           )
         case (secretTag, .string(let name)): return .secret(SecretReference(name: name))
+        case (pendingTag, .number(let number)):
+          guard let operation = number.int64Value.map(Int.init) else { return value }
+          return .pending(PendingValue(operation: operation))
         case (objectTag, .object(let members)): return .object(restored(members))
         default: break
         }

@@ -76,10 +76,10 @@ extension Operation {
   var stored: JSONObject {
     var object: JSONObject = [
       "verb": .string(verb.rawValue),
-      "type": .string(type.text),
       "changes": .array(changes.map(\.stored)),
       "grade": .string(grade.rawValue),
     ]
+    target.store(in: &object)
     object.set("before", before.map(JSONValue.object))
     object.set("body", body.map(JSONValue.object))
     object.set("after", after.map(JSONValue.object))
@@ -92,14 +92,14 @@ extension Operation {
 
   init?(number: Int, stored object: JSONObject) {
     guard let verb = object["verb"]?.stringValue.flatMap(Verb.init(rawValue:)),
-      let type = object["type"]?.stringValue,
+      let target = OperationTarget(stored: object),
       let grade = object["grade"]?.stringValue.flatMap(Reversibility.init(rawValue:)),
       let changes = object["changes"]?.arrayValue
     else { return nil }
     self.init(
       number: number,
       verb: verb,
-      type: IntegrationType(type),
+      target: target,
       before: object["before"]?.objectValue,
       body: object["body"]?.objectValue,
       after: object["after"]?.objectValue,
@@ -113,23 +113,41 @@ extension Operation {
 
 extension ReadSet {
   var stored: JSONValue {
-    [
+    func form(_ images: [(String, JSONObject?)]) -> JSONValue {
+      .object(JSONObject(images.map { ($0.0, $0.1.map(JSONValue.object) ?? .null) }))
+    }
+    var object: JSONObject = [
       "isEverything": .bool(isEverything),
-      "images": .object(
-        JSONObject(images.map { ($0.key.text, $0.value.map(JSONValue.object) ?? .null) })
-      ),
+      "images": form(images.map { ($0.key.text, $0.value) }),
     ]
+    if !alerts.isEmpty { object["alerts"] = form(alerts.map { ($0.key.text, $0.value) }) }
+    if !paths.isEmpty { object["paths"] = form(paths.map { ($0.key, $0.value) }) }
+    if !alertsThrough.isEmpty {
+      object["alertsThrough"] = .array(alertsThrough.sorted().map { .string($0.text) })
+    }
+    if !knownAlerts.isEmpty {
+      object["knownAlerts"] = .array(knownAlerts.sorted().map { .string($0.text) })
+    }
+    return .object(object)
   }
 
   init(stored: JSONValue?) {
-    var images: [IntegrationType: JSONObject?] = [:]
-    for (type, image) in stored?.objectValue?["images"]?.objectValue ?? [:] {
+    let stored = stored?.objectValue ?? [:]
+    func texts(_ key: String) -> [String] {
+      stored[key]?.arrayValue?.compactMap(\.stringValue) ?? []
+    }
+    self.init(isEverything: stored["isEverything"]?.boolValue ?? false)
+    for (type, image) in stored["images"]?.objectValue ?? [:] {
       images[IntegrationType(type)] = .some(image.objectValue)
     }
-    self.init(
-      isEverything: stored?.objectValue?["isEverything"]?.boolValue ?? false,
-      images: images
-    )
+    for (id, image) in stored["alerts"]?.objectValue ?? [:] {
+      alerts[AlertConfigurationID(id)] = .some(image.objectValue)
+    }
+    for (path, image) in stored["paths"]?.objectValue ?? [:] {
+      paths[path] = .some(image.objectValue)
+    }
+    alertsThrough = Set(texts("alertsThrough").map { IntegrationType($0) })
+    knownAlerts = Set(texts("knownAlerts").map { AlertConfigurationID($0) })
   }
 }
 

@@ -11,6 +11,8 @@ extension RunFile {
     public var record: ProjectRecord
     /// The last intent of each operation that has one, by operation number.
     public var intents: [Int: CommittedIntent]
+    /// What the answers to the operations that were made showed, by operation number.
+    public var answers: [Int: JSONObject] = [:]
     /// Whether the project had ended in a bucket and is taken up again.
     public var wasSettled: Bool
   }
@@ -99,6 +101,7 @@ extension RunFile {
           position: position,
           record: record,
           intents: hasBegun ? try intents(database, position: position) : [:],
+          answers: hasBegun ? try answers(database, position: position) : [:],
           wasSettled: row["settled"] as String? != nil
         )
       }
@@ -124,6 +127,26 @@ extension RunFile {
         atMilliseconds: row["atMilliseconds"],
         isRepeat: detail["isRepeat"]?.boolValue ?? false
       )
+    }
+    return result
+  }
+
+  /// The images that were kept with the outcomes of operations that were made.
+  private func answers(_ database: Database, position: Int) throws -> [Int: JSONObject] {
+    let rows = try Row.fetchAll(
+      database.cachedStatement(
+        sql: """
+          SELECT number, detail FROM journal
+          WHERE position = ? AND event = 'outcome' AND number IS NOT NULL
+            AND json_extract(detail, '$.status') = 'done'
+          ORDER BY sequence
+          """
+      ),
+      arguments: [position]
+    )
+    var result: [Int: JSONObject] = [:]
+    for row in rows {
+      result[row["number"]] = try Self.object(row["detail"], path: path)["image"]?.objectValue
     }
     return result
   }

@@ -4,8 +4,11 @@ internal import GRDB
 enum RunSchema {
   /// Marks a SQLite file as a run: the letters `GdWt`.
   static let applicationID = 0x4764_5774
-  /// The version that this program writes.
-  static let version = 1
+  /// The version that this program writes; since 2 an operation can be on something else than an
+  /// integration.
+  static let version = 2
+  /// The oldest version that this program reads: its rows mean the same in all of them.
+  static let oldest = 1
 
   /// Makes the tables of an empty file.
   static func create(_ database: Database) throws {
@@ -89,7 +92,7 @@ enum RunSchema {
         advice: "use the version of godwit that made it, or a newer one"
       )
     }
-    guard found == version else {
+    guard found >= oldest else {
       throw RunFileError(
         .damaged,
         path: path,

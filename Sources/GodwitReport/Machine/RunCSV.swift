@@ -26,8 +26,7 @@ public struct RunCSV {
   /// Writes one project.
   public func add(_ record: ProjectRecord) {
     let operations = record.operations.map { entry in
-      "\(entry.operation.verb.rawValue) \(entry.operation.type)"
-        + " (\(Wording.name(of: entry.status)))"
+      "\(entry.operation.words) (\(Wording.name(of: entry.status)))"
     }
     let changes = record.operations.flatMap { entry in
       entry.operation.changes.map { Self.text(of: $0, in: entry.operation) }
@@ -52,7 +51,7 @@ public struct RunCSV {
     let text = ChangeText(change, of: operation, limit: 300)
     let values = [text.before, text.after].compactMap { $0 }.joined(separator: " -> ")
     let note = change.isUnknowable ? " (cannot know whether it differs)" : ""
-    return "\(operation.type).\(text.field): \(values)\(note)"
+    return "\(operation.target).\(text.field): \(values)\(note)"
   }
 
   /// Cells as one line with its end.

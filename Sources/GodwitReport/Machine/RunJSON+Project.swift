@@ -48,7 +48,8 @@ extension RunJSON {
     var object: JSONObject = [
       "number": .number(JSONNumber(Int64(operation.number))),
       "verb": .string(operation.verb.rawValue),
-      "type": .string(operation.type.text),
+      "type": .string(operation.target.kind),
+      "target": .object(form(of: operation.target)),
       "grade": .string(operation.grade.rawValue),
       "status": .string(record.status.rawValue),
       "changes": .array(operation.changes.map { .object(form(of: $0, in: operation)) }),
@@ -59,6 +60,22 @@ extension RunJSON {
     }
     if record.wasRepeated { object["wasRepeated"] = true }
     return object
+  }
+
+  private static func form(of target: OperationTarget) -> JSONObject {
+    switch target {
+    case .integration(let type): return ["kind": "integration", "type": .string(type.text)]
+    case .alert(let alert):
+      return [
+        "kind": "alert", "id": alert.id.map { .string($0.text) } ?? .null,
+        "eventTypeName": .string(alert.eventTypeName),
+      ]
+    case .request(let request):
+      return [
+        "kind": "request", "method": .string(request.method), "path": .string(request.path),
+        "query": .object(request.query),
+      ]
+    }
   }
 
   private static func form(of change: FieldChange, in operation: Operation) -> JSONObject {

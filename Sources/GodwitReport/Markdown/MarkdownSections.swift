@@ -95,7 +95,7 @@ struct MarkdownSections {
   private mutating func add(_ member: ChangeGroup.Member) {
     let operation = member.example
     let place = operation.position.map { " at " + MarkdownText.code($0.description) } ?? ""
-    let words = "\(operation.verb.rawValue) \(operation.type)"
+    let words = operation.words
     line("* \(MarkdownText.code(words))\(place); \(MarkdownText.prose(grade(of: operation)))")
     for (index, change) in operation.changes.enumerated() {
       let change = ChangeText(
@@ -172,7 +172,7 @@ struct MarkdownSections {
     guard tally.count > 0 else { return }
     heading("Cannot be taken back: \(Wording.count(tally.count, "operation"))")
     for entry in tally.sorted {
-      let words = "\(entry.example.verb.rawValue) \(entry.example.type)"
+      let words = entry.example.words
       let lost = entry.example.lostSecrets.map { MarkdownText.code($0) }
       let loss = lost.isEmpty ? "" : "; loses " + lost.joined(separator: ", ")
       line(

@@ -33,9 +33,8 @@ public struct RunMarkdown {
   public func add(_ record: ProjectRecord) {
     let project = record.project
     let operations = record.operations.map { entry in
-      let words = "\(entry.operation.verb.rawValue) \(entry.operation.type)"
       let status = entry.status == .planned ? "" : " " + Wording.name(of: entry.status)
-      return MarkdownText.code(words) + status
+      return MarkdownText.code(entry.operation.words) + status
     }
     let cells = [
       MarkdownText.code(project.name) + " " + MarkdownText.escaped(project.id.text, limit: 40),

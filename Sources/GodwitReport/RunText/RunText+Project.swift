@@ -26,8 +26,8 @@ extension RunText {
       what = SafeText.line(reason, limit: 200)
     } else {
       what = record.operations.map { entry in
-        let type = SafeText.line(entry.operation.type.text, limit: 60)
-        return "\(Wording.symbol(of: entry.operation.verb)) \(type)"
+        let target = SafeText.line(entry.operation.target.description, limit: 60)
+        return "\(Wording.symbol(of: entry.operation.verb)) \(target)"
       }.joined(separator: ", ")
     }
     var page = TextPage(style: style)

@@ -58,7 +58,7 @@ extension TextPage {
     heading("Cannot be taken back: \(Wording.count(tally.count, "operation"))", .red)
     for entry in tally.sorted {
       let operation = entry.example
-      let type = SafeText.line(operation.type.text, limit: 60)
+      let words = SafeText.line(operation.words, limit: 120)
       let sign = style.paint(
         Wording.symbol(of: operation.verb),
         Wording.color(of: operation.verb)
@@ -66,7 +66,7 @@ extension TextPage {
       let projects = Wording.count(entry.names.count, "project")
       let lost = operation.lostSecrets.map { SafeText.line($0, limit: 60) }
       let loss = lost.isEmpty ? "" : "; loses " + lost.joined(separator: ", ")
-      add("  \(sign) \(operation.verb.rawValue) \(type) in \(projects)\(loss)")
+      add("  \(sign) \(words) in \(projects)\(loss)")
       addNames(entry.names, first: "      ")
     }
     let escrow = tally.escrowNames.map { "--escrow \(SafeText.line($0, limit: 80))=REF" }

@@ -62,7 +62,7 @@ extension TextPage {
   /// Adds one operation's sign, verb and type, with its line of the script.
   mutating func add(_ operation: Operation, indent: Int, prefix: String = "", status: String = "") {
     let space = String(repeating: " ", count: indent)
-    let words = "\(operation.verb.rawValue) \(SafeText.line(operation.type.text, limit: 60))"
+    let words = SafeText.line(operation.words, limit: 120)
     let sign = Wording.symbol(of: operation.verb)
     let plain = "\(space)\(prefix)\(sign) \(words)\(status)"
     let painted = style.paint(sign, Wording.color(of: operation.verb))

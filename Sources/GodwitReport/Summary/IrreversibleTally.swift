@@ -16,7 +16,7 @@ struct IrreversibleTally: Sendable {
 
   private struct Key: Hashable {
     var verb: Verb
-    var type: IntegrationType
+    var target: String
     var grade: Reversibility
     var lost: [String]
   }
@@ -30,7 +30,7 @@ struct IrreversibleTally: Sendable {
     for operation in record.plan.operations where operation.isIrreversible {
       let key = Key(
         verb: operation.verb,
-        type: operation.type,
+        target: operation.target.description,
         grade: operation.grade,
         lost: operation.lostSecrets
       )
@@ -46,7 +46,8 @@ struct IrreversibleTally: Sendable {
   var sorted: [Entry] {
     entries.values.sorted { left, right in
       if left.count != right.count { return left.count > right.count }
-      if left.example.type != right.example.type { return left.example.type < right.example.type }
+      let targets = (left.example.target.description, right.example.target.description)
+      if targets.0 != targets.1 { return targets.0.bytesPrecede(targets.1) }
       return left.tieBreaker.lexicographicallyPrecedes(right.tieBreaker)
     }
   }
@@ -56,7 +57,7 @@ struct IrreversibleTally: Sendable {
   var escrowNames: [String] {
     var names: Set<String> = []
     for entry in entries.values {
-      for field in entry.example.lostSecrets { names.insert("\(entry.example.type).\(field)") }
+      for field in entry.example.lostSecrets { names.insert("\(entry.example.target).\(field)") }
     }
     return names.sorted { $0.bytesPrecede($1) }
   }

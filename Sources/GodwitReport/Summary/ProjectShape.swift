@@ -44,7 +44,7 @@ public struct ProjectShape: Sendable, Hashable {
     }
     return [
       .string(operation.verb.rawValue),
-      .string(operation.type.text),
+      .string(operation.target.description),
       .string(operation.grade.rawValue),
       .array(operation.lostSecrets.map { .string($0) }),
       .array(changes),

@@ -25,6 +25,7 @@ enum SafeText {
     switch value {
     case .masked(let masked): line(masked.description, limit: limit)
     case .secret(let reference): line(reference.description, limit: limit)
+    case .pending(let pending): line(pending.description, limit: limit)
     default: line(value.encodedString(), limit: limit)
     }
   }

@@ -62,7 +62,7 @@ enum Wording {
   static func symbol(of verb: Verb) -> String {
     switch verb {
     case .create: "+"
-    case .update: "~"
+    case .update, .toggle: "~"
     case .delete: "-"
     }
   }
@@ -71,7 +71,7 @@ enum Wording {
   static func color(of verb: Verb) -> TextStyle.Color {
     switch verb {
     case .create: .green
-    case .update: .yellow
+    case .update, .toggle: .yellow
     case .delete: .red
     }
   }

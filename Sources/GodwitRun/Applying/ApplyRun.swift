@@ -198,7 +198,7 @@ public struct ApplyRun: Sendable {
     var event = event
     while true {
       switch machine.next(event, at: clock()) {
-      case .read: event = .read(await read(machine.record.project.id))
+      case .read(let needs): event = .read(await read(needs, of: machine.record.project.id))
       case .commit(let entries, let announcesWrite):
         if announcesWrite, stop.isStopping { return .left }
         do throws(RunFileError) { try await journal.append(entries) } catch {
@@ -207,7 +207,9 @@ public struct ApplyRun: Sendable {
         }
         event = .committed
       case .send(let operation):
-        event = .sent(await send(operation, to: machine.record.project.id))
+        event = .sent(
+          await send(operation, to: machine.record.project.id, integrations: machine.current)
+        )
       case .park(let milliseconds): return .parked(machine, untilMilliseconds: milliseconds)
       case .verify:
         event = .verified(await verifier?.verify(machine.record.project))
@@ -216,45 +218,6 @@ public struct ApplyRun: Sendable {
         if let error { await stop(for: error, journal) }
         return .left
       }
-    }
-  }
-
-  private func read(_ project: ProjectID) async -> Result<[Integration], AtlasError> {
-    do throws(AtlasError) { return .success(try await reader.integrations(of: project)) } catch {
-      return .failure(error)
-    }
-  }
-
-  private func send(
-    _ operation: Operation,
-    to project: ProjectID
-  ) async -> Result<Integration?, AtlasError> {
-    do throws(AtlasError) {
-      switch operation.verb {
-      case .create:
-        return .success(
-          try await writer.create(
-            operation.type,
-            in: project,
-            body: operation.body ?? [:],
-            secrets: secrets
-          )
-        )
-      case .update:
-        return .success(
-          try await writer.update(
-            operation.type,
-            in: project,
-            body: operation.body ?? [:],
-            secrets: secrets
-          )
-        )
-      case .delete:
-        try await writer.delete(operation.type, in: project)
-        return .success(nil)
-      }
-    } catch {
-      return .failure(error)
     }
   }
 }

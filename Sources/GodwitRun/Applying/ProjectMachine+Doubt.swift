@@ -8,7 +8,7 @@ extension ProjectMachine {
   mutating func resolve(at milliseconds: Int64) -> Action {
     guard let index = doubtfulIndex else { return checkDrift() }
     let operation = record.operations[index].operation
-    let now = current[operation.type]
+    if operation.leavesNoTrace { return cannotTell(index) }
     guard var intent = intents[operation.number] else {
       record.operations[index].status = .planned
       return checkDrift()
@@ -17,29 +17,45 @@ extension ProjectMachine {
     intent.atMilliseconds = min(intent.atMilliseconds, milliseconds)
     intents[operation.number] = intent
     let settled = intent.atMilliseconds + settleMilliseconds
-    switch LandingJudge.judge(operation, current: now, intent: intent) {
-    case .landed: return settle(index, .done, image: now?.fields)
+    let (judgement, now) = LandingJudge.judge(operation, in: current, intent: intent)
+    switch judgement {
+    case .landed: return settle(index, .done, image: now)
     case .notLanded where milliseconds < settled, .cannotTell where milliseconds < settled:
       return .park(untilMilliseconds: settled)
     case .notLanded: return sendAgain(index, isRepeat: false)
     case .cannotTell:
-      guard operation.verb == .update, !intent.isRepeat else {
-        return end(
-          .inDoubt,
-          reason: "nothing that Atlas shows tells whether \(operation.type) was written",
-          advice: "look at the project in Atlas"
-        )
+      guard operation.resource != nil, operation.verb != .create, !intent.isRepeat else {
+        return cannotTell(index)
       }
       return sendAgain(index, isRepeat: true)
     case .foreign:
       record.operations[index].status = .held
       return end(
         .held,
-        reason: "\(operation.type) was changed by somebody else while it was being written",
+        reason: "\(operation.target) was changed by somebody else while it was being written",
         advice: "look at the project, then plan again",
-        with: [entry(.outcome(.held, image: now?.fields, note: nil), operation.number)]
+        with: [entry(.outcome(.held, image: now, note: nil), operation.number)]
       )
     }
+  }
+
+  /// Ends the project in doubt: nothing tells what became of a write.
+  mutating func cannotTell(_ index: Int) -> Action {
+    let operation = record.operations[index].operation
+    let number = operation.number
+    var entries: [JournalEntry] = []
+    if record.operations[index].status == .planned {
+      entries.append(
+        entry(.outcome(.inDoubt, image: nil, note: "its intent may have been lost"), number)
+      )
+    }
+    record.operations[index].status = .inDoubt
+    return end(
+      .inDoubt,
+      reason: "nothing that Atlas shows tells whether \(operation.target) was written",
+      advice: "look at the project in Atlas",
+      with: entries
+    )
   }
 
   /// Makes an operation planned again; that goes into the file together with the next intent, so
@@ -71,18 +87,16 @@ extension ProjectMachine {
     isDriftChecked = true
     var entries: [JournalEntry] = []
     var drift: [String] = []
-    var types = Set(record.plan.reads.images.keys)
-    if record.plan.reads.isEverything { types.formUnion(current.keys) }
-    for type in types.sorted() {
-      let found = differences(of: type)
+    for resource in current.resources(of: record.plan.reads).sorted() {
+      let found = differences(of: resource)
       guard !found.isEmpty else { continue }
-      let made = operationsMadeAlready(of: type)
+      let made = operationsMadeAlready(of: resource)
       if made.isEmpty { drift += found }
       for index in made {
         record.operations[index].status = .alreadySo
         entries.append(
           entry(
-            .outcome(.alreadySo, image: current[type]?.fields, note: nil),
+            .outcome(.alreadySo, image: current.shown(resource)?.fields, note: nil),
             record.operations[index].operation.number
           )
         )
@@ -101,26 +115,35 @@ extension ProjectMachine {
     return commit(entries)
   }
 
-  /// The open operations of a type up to the last one whose image after is there already; none if
+  /// The open operations on a resource up to the last one whose image after is there already; none if
   /// there is no such operation.
-  private func operationsMadeAlready(of type: IntegrationType) -> [Int] {
+  private func operationsMadeAlready(of resource: Resource) -> [Int] {
     let open = record.operations.indices.filter {
-      record.operations[$0].operation.type == type && !record.operations[$0].status.isSettled
+      record.operations[$0].operation.resource == resource
+        && !record.operations[$0].status.isSettled
     }
     let last = open.last {
-      LandingJudge.isAlreadySo(record.operations[$0].operation, current[type])
+      LandingJudge.isAlreadySo(record.operations[$0].operation, current.shown(resource))
     }
     return last.map { last in open.filter { $0 <= last } } ?? []
   }
 
-  /// How a type differs from what is expected of it.
-  private func differences(of type: IntegrationType) -> [String] {
-    let written = record.operations.last { $0.operation.type == type && $0.status.isSettled }
-    if let written {
-      let isSame = LandingJudge.isAfter(written.operation, current[type])
-      return isSame ? [] : ["\(type) was changed after it was written"]
+  /// How a resource differs from what is expected of it.
+  private func differences(of resource: Resource) -> [String] {
+    let now = current.shown(resource)
+    let entries = record.operations.filter { $0.operation.resource == resource }
+    if let written = entries.last(where: \.status.isSettled) {
+      let isSame = LandingJudge.isAfter(written.operation, now)
+      return isSame ? [] : ["\(resource) was changed after it was written"]
     }
-    let read = ReadSet(images: [type: record.plan.reads.images[type] ?? nil])
-    return read.drift(to: current[type].map { [$0] } ?? [])
+    // What this run made itself is no news.
+    if case .alert(let id) = resource, answers.values.contains(where: { $0.names(id) }) {
+      return []
+    }
+    return record.plan.reads.drift(
+      of: resource,
+      to: now?.fields,
+      notifierIDs: entries.reduce(into: []) { $0.formUnion($1.operation.notifierIDs) }
+    )
   }
 }

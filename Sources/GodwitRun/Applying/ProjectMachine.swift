@@ -11,11 +11,11 @@ internal import GodwitScript
 struct ProjectMachine {
   /// What the executor is to do.
   enum Action {
-    /// Read all integrations of the project.
-    case read
+    /// Read what the project's plan depends on.
+    case read(ReadNeeds)
     /// Commit entries; the intent to send is among them if `announcesWrite`.
     case commit([JournalEntry], announcesWrite: Bool)
-    /// Send a write.
+    /// Send a write, in which nothing is pending any more.
     case send(Operation)
     /// Wait until a time, in milliseconds since 1970, without keeping others waiting.
     case park(untilMilliseconds: Int64)
@@ -30,9 +30,9 @@ struct ProjectMachine {
   /// What has happened.
   enum Event {
     case began
-    case read(Result<[Integration], AtlasError>)
+    case read(Result<ProjectView, AtlasError>)
     case committed
-    case sent(Result<Integration?, AtlasError>)
+    case sent(Result<WriteAnswer, AtlasError>)
     case woke
     case verified(ProjectVerifier.Failure?)
   }
@@ -55,7 +55,9 @@ struct ProjectMachine {
   let mayLackIntents: Bool
   var record: ProjectRecord
   var intents: [Int: CommittedIntent]
-  var current: [IntegrationType: Integration] = [:]
+  var current = ProjectView()
+  /// What the answers to operations that were made showed, by operation number.
+  var answers: [Int: JSONObject]
   var next = Next.begin
   var isDriftChecked = false
   private var wasSettled: Bool
@@ -83,6 +85,7 @@ struct ProjectMachine {
     position = pending.position
     record = pending.record
     intents = pending.intents
+    answers = pending.answers
     wasSettled = pending.wasSettled
     self.hasVerify = hasVerify
     self.settleMilliseconds = settleMilliseconds
@@ -104,17 +107,14 @@ struct ProjectMachine {
         return commit([entry(.reopened)])
       }
       return begin()
-    case .read(.success(let integrations)):
-      current = Dictionary(
-        integrations.map { ($0.type, $0) },
-        uniquingKeysWith: { first, _ in first }
-      )
+    case .read(.success(let view)):
+      current = view
       return resolve(at: milliseconds)
     case .read(.failure(let error)): return readFailed(error)
     case .committed: return afterCommit(at: milliseconds)
-    case .sent(.success(let integration)): return sent(integration)
+    case .sent(.success(let answer)): return sent(answer)
     case .sent(.failure(let error)): return sendFailed(error)
-    case .woke: return .read
+    case .woke: return read()
     case .verified(nil): return end(.changed)
     case .verified(let failure?):
       return end(
@@ -129,9 +129,11 @@ struct ProjectMachine {
   // MARK: - Steps
 
   private mutating func begin() -> Action {
-    guard record.operations.allSatisfy({ $0.status.isSettled }) else { return .read }
+    guard record.operations.allSatisfy({ $0.status.isSettled }) else { return read() }
     return hasVerify ? .verify : end(.changed)
   }
+
+  private func read() -> Action { .read(ReadNeeds(record)) }
 
   private mutating func afterCommit(at milliseconds: Int64) -> Action {
     switch next {
@@ -140,9 +142,10 @@ struct ProjectMachine {
       let number = record.operations[index].operation.number
       sends[number, default: 0] += 1
       intents[number]?.atMilliseconds = milliseconds
-      return .send(record.operations[index].operation)
+      guard let filled = filled(record.operations[index].operation) else { return proceed() }
+      return .send(filled)
     case .check: return checkDrift()
-    case .readBack: return .read
+    case .readBack: return read()
     case .park(let wait): return .park(untilMilliseconds: milliseconds + wait)
     case .end(let outcome): return .ended(outcome)
     case .leave(let error): return .leave(error)
@@ -155,38 +158,47 @@ struct ProjectMachine {
       return hasVerify ? .verify : end(.changed)
     }
     let operation = record.operations[index].operation
-    let image = current[operation.type]
-    let isRepeat = repeats.contains(operation.number) || mayRepeat(operation, image)
+    guard filled(operation) != nil else { return missesAnswer(index) }
+    let before = current.before(operation)
+    if isDoubtfulWithoutIntent(operation) { return cannotTell(index) }
+    let isRepeat = repeats.contains(operation.number) || mayRepeat(operation)
     record.operations[index].status = .sending
     intents[operation.number] = CommittedIntent(
-      image: image?.fields,
-      stamp: image?.stamp,
+      image: before?.fields,
+      stamp: before?.stamp,
       atMilliseconds: 0,
       isRepeat: isRepeat
     )
     next = .send(index)
     let intent = JournalEntry.Event.intent(
-      image: image?.fields,
-      stamp: image?.stamp,
+      image: before?.fields,
+      stamp: before?.stamp,
       isRepeat: isRepeat
     )
     return commit([entry(intent, operation.number)], announcesWrite: true)
   }
 
   /// Whether a write of which no intent is known looks as if it had been made.
-  private func mayRepeat(_ operation: Operation, _ image: Integration?) -> Bool {
-    mayLackIntents && intents[operation.number] == nil
-      && LandingJudge.isAfter(operation, image)
+  private func mayRepeat(_ operation: Operation) -> Bool {
+    guard mayLackIntents, intents[operation.number] == nil, let resource = operation.resource else {
+      return false
+    }
+    return LandingJudge.isAfter(operation, current.shown(resource))
   }
 
-  private mutating func sent(_ integration: Integration?) -> Action {
+  /// Whether a write may have been sent of which neither an intent nor a trace can be found.
+  private func isDoubtfulWithoutIntent(_ operation: Operation) -> Bool {
+    mayLackIntents && intents[operation.number] == nil && operation.leavesNoTrace
+  }
+
+  private mutating func sent(_ answer: WriteAnswer) -> Action {
     guard let index = sendingIndex else { return proceed() }
     let operation = record.operations[index].operation
-    if operation.verb != .delete, integration == nil {
-      return doubt(index, note: "the answer did not show the integration")
+    if operation.verb != .delete, !answer.isShown {
+      return doubt(index, note: "the answer did not show what was written")
     }
-    current[operation.type] = integration
-    return settle(index, .done, image: integration?.fields)
+    current.note(answer, to: operation)
+    return settle(index, .done, image: answer.image)
   }
 
   /// Notes that an operation is settled and goes on; the last one ends the project with it.
@@ -197,6 +209,7 @@ struct ProjectMachine {
   ) -> Action {
     record.operations[index].status = status
     let number = record.operations[index].operation.number
+    answers[number] = image
     let outcome = entry(.outcome(status, image: image, note: nil), number)
     let isLast = record.operations.allSatisfy { $0.status.isSettled }
     if isLast, !hasVerify, isDriftChecked { return end(.changed, with: [outcome]) }
@@ -208,8 +221,12 @@ struct ProjectMachine {
     guard let index = sendingIndex else { return .leave(error) }
     let number = record.operations[index].operation.number
     lastErrors[number] = error
-    // An absent or existing integration may be the work of an earlier attempt: look.
-    let maybeOwn = error.status == 409 || error.isIntegrationNotConfigured
+    // What is absent or there already may be the work of an earlier attempt: look.
+    let operation = record.operations[index].operation
+    let isGone =
+      error.isIntegrationNotConfigured || error.isAlertConfigurationNotFound
+      || error.status == 404 && operation.verb == .delete && operation.target.request != nil
+    let maybeOwn = !operation.leavesNoTrace && (error.status == 409 || isGone)
     guard error.arrival != .unknown, !maybeOwn else { return doubt(index, note: error.description) }
     if error.mayPass, refusals[number, default: 0] < Self.refusalLimit {
       // The world may change while this waits: it is read again, and checked for drift.

@@ -11,23 +11,41 @@ enum LandingJudge {
     case notLanded
     /// Nothing that is shown tells.
     case cannotTell
-    /// Neither: somebody else changed the integration.
+    /// Neither: somebody else changed it.
     case foreign
   }
 
-  /// Judges an operation by the integration of its type as it is now.
+  /// Judges an operation by what Atlas shows of a project.
   ///
   /// - Parameters:
   ///   - operation: what was sent.
-  ///   - current: what Atlas shows now; `nil` if there is none.
+  ///   - view: what Atlas shows now.
   ///   - intent: what Atlas showed just before it was sent.
-  /// - Returns: what reading back shows.
+  /// - Returns: what reading back shows, and the image by which it was judged.
   static func judge(
     _ operation: Operation,
-    current: Integration?,
+    in view: ProjectView,
+    intent: CommittedIntent
+  ) -> (judgement: Judgement, image: JSONObject?) {
+    if let resource = operation.resource {
+      let shown = view.shown(resource)
+      return (judge(operation, current: shown, intent: intent), shown?.fields)
+    }
+    let made = newAlerts(like: operation, in: view, besides: intent.knownAlerts)
+    switch made.count {
+    case 0: return (.notLanded, nil)
+    case 1: return (.landed, WriteAnswer.alert(made[0]).image)
+    default: return (.cannotTell, nil)
+    }
+  }
+
+  /// Judges an operation by the resource that it wrote.
+  static func judge(
+    _ operation: Operation,
+    current: ShownImage?,
     intent: CommittedIntent
   ) -> Judgement {
-    switch (isAfter(operation, current), isBefore(intent, current)) {
+    switch (isAfter(operation, current), isBefore(operation, intent, current)) {
     case (true, false): .landed
     case (false, true): .notLanded
     case (false, false): .foreign
@@ -35,19 +53,34 @@ enum LandingJudge {
     }
   }
 
-  /// Atlas makes a new id at every PUT, so another id means that a PUT was made since.
+  /// Alert configurations that show as an operation made one, without those that were there.
+  private static func newAlerts(
+    like operation: Operation,
+    in view: ProjectView,
+    besides known: Set<AlertConfigurationID>
+  ) -> [AlertConfiguration] {
+    guard operation.target.alert != nil, let after = operation.after else { return [] }
+    return view.alerts.values.filter { alert in
+      !known.contains(alert.id) && AlertComparison.isShown(after, in: alert.fields)
+    }
+  }
+
+  /// Atlas makes a new stamp at every PUT, so another one means that a PUT was made since.
   private static func judgeByStamp(_ now: String?, _ before: String?) -> Judgement {
     guard let now, let before else { return .cannotTell }
     return now == before ? .notLanded : .landed
   }
 
   /// Whether every field that is sent shows as sent; what Atlas adds does not count.
-  static func isAfter(_ operation: Operation, _ current: Integration?) -> Bool {
+  static func isAfter(_ operation: Operation, _ current: ShownImage?) -> Bool {
     guard let after = operation.after else { return current == nil }
     guard let current else { return false }
-    let names = Set(after.keys).union((operation.body ?? [:]).keys).subtracting(["type"])
-    return names.allSatisfy { name in
-      isShown(after[name], in: current.fields[name])
+    switch operation.target {
+    case .integration:
+      let names = Set(after.keys).union((operation.body ?? [:]).keys).subtracting(["type"])
+      return names.allSatisfy { isShown(after[$0], in: current.fields[$0]) }
+    case .alert: return AlertComparison.isShown(after, in: current.fields)
+    case .request: return ImageComparison.isShown(after, in: current.fields)
     }
   }
 
@@ -60,19 +93,25 @@ enum LandingJudge {
     }
   }
 
-  private static func isBefore(_ intent: CommittedIntent, _ current: Integration?) -> Bool {
+  private static func isBefore(
+    _ operation: Operation,
+    _ intent: CommittedIntent,
+    _ current: ShownImage?
+  ) -> Bool {
     switch (intent.image, current) {
     case (nil, nil): true
     case (let image?, let current?):
-      ImageComparison.differences(image, current.fields).isEmpty
+      operation.target.alert == nil
+        ? ImageComparison.differences(image, current.fields).isEmpty
+        : AlertComparison.isSame(image, current.fields)
     default: false
     }
   }
 
   /// Whether an operation that was never sent is at its image after already, and was not before.
-  static func isAlreadySo(_ operation: Operation, _ current: Integration?) -> Bool {
+  static func isAlreadySo(_ operation: Operation, _ current: ShownImage?) -> Bool {
     guard isAfter(operation, current) else { return false }
     guard let before = operation.before else { return operation.after != nil }
-    return !isAfter(operation, Integration(type: operation.type, fields: before))
+    return !isAfter(operation, ShownImage(fields: before, stamp: nil))
   }
 }

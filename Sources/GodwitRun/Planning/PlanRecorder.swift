@@ -79,9 +79,7 @@ actor PlanRecorder {
       observe(.ended(.skipped))
     case .plan(let plan):
       tally.organizations[plan.project.organization, default: 0] += 1
-      for operation in plan.operations where Self.changesSecret(operation) {
-        tally.rotatedTypes.insert(operation.type)
-      }
+      tally.rotatedTypes.formUnion(plan.operations.compactMap(Self.rotatedType))
       plans.append((position, plan))
       observe(.ended(plan.outcome))
     }
@@ -105,9 +103,10 @@ actor PlanRecorder {
     try await file.record(plans, refused: refused)
   }
 
-  private static func changesSecret(_ operation: Operation) -> Bool {
-    let rule = IntegrationRules.rule(for: operation.type)
-    return operation.verb != .create
-      && operation.changes.contains { rule?.field($0.field)?.secret != nil }
+  /// The integration type whose secret an operation changes.
+  private static func rotatedType(_ operation: Operation) -> IntegrationType? {
+    guard let type = operation.target.integrationType, operation.verb != .create else { return nil }
+    let rule = IntegrationRules.rule(for: type)
+    return operation.changes.contains { rule?.field($0.field)?.secret != nil } ? type : nil
   }
 }

@@ -130,7 +130,7 @@ extension ProjectDraft {
       return true
     }
     // Updates of the same plan before it are pointless, and what is lost is what Atlas has.
-    let planned = operations.last { $0.type == type }
+    let planned = operations.last { $0.target == .integration(type) }
     let before = planned?.verb == .update ? planned?.before ?? entry.fields : entry.fields
     if planned?.verb == .update { removeLastOperation(of: type) }
     let rule = IntegrationRules.rule(for: type)
@@ -240,7 +240,7 @@ extension ProjectDraft {
     at position: ScriptPosition?
   ) {
     let type = rule.type
-    let last = operations.lastIndex { $0.type == type }
+    let last = operations.lastIndex { $0.target == .integration(type) }
     let before = last.map { operations[$0].before } ?? entries[type]?.fields
     let difference = ImageDifference(
       type,
@@ -279,7 +279,9 @@ extension ProjectDraft {
   }
 
   private mutating func removeLastOperation(of type: IntegrationType) {
-    guard let last = operations.lastIndex(where: { $0.type == type }) else { return }
+    guard let last = operations.lastIndex(where: { $0.target == .integration(type) }) else {
+      return
+    }
     operations.remove(at: last)
     for index in operations.indices { operations[index].number = index + 1 }
   }

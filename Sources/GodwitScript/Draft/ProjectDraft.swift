@@ -70,7 +70,7 @@ struct ProjectDraft {
     guard let entry = entries[type] else { return nil }
     var object = entry.fields
     object["type"] = .string(type.text)
-    if operations.allSatisfy({ $0.type != type }), let id = baseline[type]?.stamp {
+    if operations.allSatisfy({ $0.target != .integration(type) }), let id = baseline[type]?.stamp {
       object["id"] = .string(id)
     }
     return object

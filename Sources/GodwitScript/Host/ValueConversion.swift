@@ -18,6 +18,7 @@ struct ValueRefusal: Error {
 enum OpaqueKind {
   static let secret = "secret"
   static let masked = "masked"
+  static let pending = "pending"
   static let atlasError = "atlas-error"
 }
 
@@ -48,6 +49,8 @@ extension JSONValue {
     switch opaque.kind {
     case OpaqueKind.secret: return .secret(SecretReference(name: opaque.payload))
     case OpaqueKind.masked: return .masked(MaskedValue(payload: opaque.payload))
+    case OpaqueKind.pending:
+      return .pending(PendingValue(operation: Int(opaque.payload) ?? 0))
     default:
       throw ValueRefusal(path: path, reason: "a value of kind \(opaque.kind) has no JSON form")
     }
@@ -114,6 +117,7 @@ extension LuaValue {
     case .object(let object): self = .table(LuaTable(object))
     case .masked(let masked): self = .opaque(LuaOpaque(masked))
     case .secret(let reference): self = .opaque(LuaOpaque(reference))
+    case .pending(let value): self = .opaque(LuaOpaque(value))
     }
   }
 }
@@ -132,6 +136,15 @@ extension LuaOpaque {
       kind: OpaqueKind.secret,
       payload: reference.name,
       display: reference.description
+    )
+  }
+
+  /// A value that only applying will have, as a script sees it.
+  init(_ pending: PendingValue) {
+    self.init(
+      kind: OpaqueKind.pending,
+      payload: String(pending.operation),
+      display: pending.description
     )
   }
 

@@ -5,7 +5,8 @@ import Testing
   static let values: [JSONValue] = [
     .null, "****9abc", ["$masked": ["tail": "9abc"]], ["$secret": "apiKey"], ["$object": [:]],
     ["$object": ["$secret": "x"]], ["$masked": "x"], ["$": 1], ["$a": 1, "$b": 2],
-    ["$secret": .secret(SecretReference(name: "k"))],
+    ["$secret": .secret(SecretReference(name: "k"))], .pending(PendingValue(operation: 3)),
+    ["$pending": 3], ["$pending": .pending(PendingValue(operation: 1))],
     ["$object": .masked(MaskedValue(tail: "", length: nil))],
     .masked(MaskedValue(tail: "9abc", length: 32)), .masked(MaskedValue(tail: "", length: 0)),
     .masked(MaskedValue(head: "https://h/", tail: "", length: nil)),

@@ -66,6 +66,19 @@ import Testing
     }
   }
 
+  @Test func `a run file of the format before is read and applied`() async throws {
+    try await TemporaryFolder.with { folder in
+      let path = try await Sample.changes(3, folder)
+      try Sample.edit(path, "PRAGMA user_version = 1")
+      let reading = try RunFile.openForReading(path)
+      #expect(try reading.projectCount() == 3)
+      try reading.close()
+      let applying = try RunFile.openForApplying(path)
+      #expect(try applying.pendingCount(retrying: []) == 3)
+      try applying.close()
+    }
+  }
+
   @Test(.enabled(if: geteuid() != 0, "root may read everything"))
   func `says that a file cannot be read`() async throws {
     try await TemporaryFolder.with { folder in

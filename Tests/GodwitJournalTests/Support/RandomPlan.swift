@@ -22,13 +22,13 @@ struct RandomPlan {
   mutating func text() -> String {
     pick([
       "", "plain", "with \"quotes\" and \\", "line\nfeed\t\u{1}", "Zürich – 日本 🐦", "$masked",
-      "$secret", "$object", "****9abc", String(repeating: "x", count: 300),
+      "$secret", "$pending", "$object", "****9abc", String(repeating: "x", count: 300),
       "'; DROP TABLE meta; --",
     ])
   }
 
   mutating func value(_ depth: Int = 0) -> JSONValue {
-    switch Int.random(in: 0..<(depth < 3 ? 9 : 7), using: &random) {
+    switch Int.random(in: 0..<(depth < 3 ? 10 : 8), using: &random) {
     case 0: .null
     case 1: .bool(chance(50))
     case 2: .number(JSONNumber(Int64.random(in: .min ... .max, using: &random)))
@@ -43,7 +43,8 @@ struct RandomPlan {
         )
       )
     case 6: .secret(SecretReference(name: text()))
-    case 7: .array((0..<Int.random(in: 0...3, using: &random)).map { _ in value(depth + 1) })
+    case 7: .pending(PendingValue(operation: Int.random(in: 1...9, using: &random)))
+    case 8: .array((0..<Int.random(in: 0...3, using: &random)).map { _ in value(depth + 1) })
     default: .object(object(depth + 1))
     }
   }
@@ -58,6 +59,21 @@ struct RandomPlan {
     ScriptPosition(file: text(), line: Int.random(in: 1...9999, using: &random))
   }
 
+  mutating func target() -> OperationTarget {
+    switch Int.random(in: 0..<3, using: &random) {
+    case 0: .integration(IntegrationType(text()))
+    case 1:
+      .alert(
+        AlertTarget(
+          id: maybe(AlertConfigurationID(text())),
+          eventTypeName: text(),
+          isLegacy: chance(20)
+        )
+      )
+    default: .request(RequestTarget(method: text(), path: text(), query: object()))
+    }
+  }
+
   mutating func operation(_ number: Int) -> Operation {
     let changes = (0..<Int.random(in: 0...3, using: &random)).map { _ in
       FieldChange(
@@ -70,7 +86,7 @@ struct RandomPlan {
     return Operation(
       number: number,
       verb: pick(Verb.allCases),
-      type: IntegrationType(text()),
+      target: target(),
       before: maybe(object()),
       body: maybe(object()),
       after: maybe(object()),
@@ -93,6 +109,12 @@ struct RandomPlan {
     var reads = ReadSet(isEverything: chance(30))
     for type in ["DATADOG", "SLACK", "$secret"] where chance(50) {
       reads.images[IntegrationType(type)] = .some(maybe(object()))
+    }
+    for id in ["a1", "a2", ""] where chance(30) {
+      reads.alerts[AlertConfigurationID(id)] = .some(maybe(object()))
+      reads.paths["/" + id] = .some(maybe(object()))
+      reads.alertsThrough.insert(IntegrationType(text()))
+      reads.knownAlerts.insert(AlertConfigurationID(text()))
     }
     return ProjectPlan(
       project: project,

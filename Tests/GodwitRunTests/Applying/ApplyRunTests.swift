@@ -40,11 +40,12 @@ import Testing
       for entry in record.operations {
         #expect(entry.status == .done)
         #expect(!entry.wasRepeated)
-        last[entry.operation.type] = entry.operation
+        let type = try #require(entry.operation.target.integrationType)
+        last[type] = entry.operation
       }
       for (type, operation) in last {
         let now = shown.first { $0.type == type }
-        #expect(LandingJudge.isAfter(operation, now), "\(record.project.name) \(type)")
+        #expect(LandingJudge.isAfter(operation, now?.image), "\(record.project.name) \(type)")
       }
     }
   }

@@ -249,7 +249,7 @@ import Testing
     let scene: Scene =
       switch verb {
       case .create: Self.creation([.shows([]), .refuses(error)])
-      case .update: Scene(replies: [.shows([Sample.us]), .refuses(error)])
+      case .update, .toggle: Scene(replies: [.shows([Sample.us]), .refuses(error)])
       case .delete:
         Scene(operations: [Sample.remove], replies: [.shows([Sample.us]), .refuses(error)])
       }

@@ -117,17 +117,20 @@ import Testing
   func `tells by what shows`(index: Int) {
     let (name, operation, before, now, expected) = Self.cases[index]
     let intent = Sample.intent(before)
-    #expect(LandingJudge.judge(operation, current: now, intent: intent) == expected, "\(name)")
+    #expect(
+      LandingJudge.judge(operation, current: now?.image, intent: intent) == expected,
+      "\(name)"
+    )
   }
 
   @Test func `what was not sent is so already only if that can be seen`() {
-    #expect(LandingJudge.isAlreadySo(Sample.move, Sample.eu))
-    #expect(!LandingJudge.isAlreadySo(Sample.move, Sample.us))
+    #expect(LandingJudge.isAlreadySo(Sample.move, Sample.eu.image))
+    #expect(!LandingJudge.isAlreadySo(Sample.move, Sample.us.image))
     #expect(!LandingJudge.isAlreadySo(Sample.move, nil))
-    #expect(LandingJudge.isAlreadySo(Sample.create(), Sample.pager))
+    #expect(LandingJudge.isAlreadySo(Sample.create(), Sample.pager.image))
     #expect(!LandingJudge.isAlreadySo(Sample.create(), nil))
     #expect(LandingJudge.isAlreadySo(Sample.remove, nil))
-    #expect(!LandingJudge.isAlreadySo(Sample.remove, Sample.us))
-    #expect(!LandingJudge.isAlreadySo(Sample.rotate, Sample.prometheus))
+    #expect(!LandingJudge.isAlreadySo(Sample.remove, Sample.us.image))
+    #expect(!LandingJudge.isAlreadySo(Sample.rotate, Sample.prometheus.image))
   }
 }

@@ -227,11 +227,11 @@ struct Estate: Sendable {
     for record in try records(name) where record.plan.outcome == .changed {
       for entry in record.operations {
         let operation = entry.operation
-        let base = "/api/atlas/v2/groups/\(record.project.id)/integrations/\(operation.type)"
+        let base = "/api/atlas/v2/groups/\(record.project.id)/integrations/\(operation.target)"
         let method =
           switch operation.verb {
           case .create: "POST"
-          case .update: "PUT"
+          case .update, .toggle: "PUT"
           case .delete: "DELETE"
           }
         counts["\(method) \(base)", default: 0] += 1

@@ -86,9 +86,9 @@ struct Scene: Sendable {
     to action: ProjectMachine.Action
   ) -> ProjectMachine.Event? {
     switch (action, reply) {
-    case (.read, .shows(let integrations)): .read(.success(integrations))
+    case (.read, .shows(let integrations)): .read(.success(ProjectView(integrations: integrations)))
     case (.read, .readFails(let error)): .read(.failure(error))
-    case (.send, .answers(let integration)): .sent(.success(integration))
+    case (.send, .answers(let integration)): .sent(.success(.integration(integration)))
     case (.send, .refuses(let error)): .sent(.failure(error))
     case (.verify, .verifies(let reason)):
       .verified(reason.map { ProjectVerifier.Failure(reason: $0, advice: nil, position: nil) })
@@ -101,7 +101,7 @@ struct Scene: Sendable {
     case .read: "read"
     case .commit(let entries, let announcesWrite):
       (announcesWrite ? "announce " : "note ") + entries.map(text).joined(separator: ", ")
-    case .send(let operation): "send \(operation.verb) \(operation.type)"
+    case .send(let operation): "send \(operation.words)"
     case .park(let until): "wait until +\(until - now)"
     case .verify: "verify"
     case .ended(let outcome): "end \(outcome)"
@@ -119,6 +119,11 @@ struct Scene: Sendable {
     case .reopened: return "reopened"
     }
   }
+}
+
+extension Integration {
+  /// What reading back compares.
+  var image: ShownImage { ShownImage(fields: fields, stamp: stamp) }
 }
 
 /// Values that scenes are made of.

@@ -113,7 +113,7 @@ import Testing
   private static func checkBodies(_ plan: ProjectPlan, unknown: Bool) {
     for operation in plan.operations {
       guard let body = operation.body else { continue }
-      let type = operation.type.text
+      let type = operation.target.description
       #expect(!holdsMask(.object(body)), "a mask in \(operation)")
       #expect(body["type"] == .string(type))
       #expect(body["id"] == nil && body["links"] == nil)
@@ -171,9 +171,10 @@ import Testing
       var after = atlas
       var images = Self.images(atlas)
       for operation in plan.operations {
+        let type = try #require(operation.target.integrationType)
         #expect(
           ImageComparison.isSame(
-            images[operation.type].map { .object($0) },
+            images[type].map { .object($0) },
             operation.before.map { .object($0) }
           )
         )
@@ -181,10 +182,10 @@ import Testing
         images = Self.images(after)
         #expect(
           ImageComparison.isSame(
-            images[operation.type].map { .object($0) },
+            images[type].map { .object($0) },
             operation.after.map { .object($0) }
           ),
-          "\(operation.after.debugDescription) is not \(images[operation.type].debugDescription)"
+          "\(operation.after.debugDescription) is not \(images[type].debugDescription)"
         )
         if operation.verb == .update {
           // Something changes, or nobody can tell.
@@ -266,7 +267,7 @@ private struct AtlasModel {
 
   /// Carries out an operation; a PUT of SLACK keeps the token.
   mutating func apply(_ operation: Operation) {
-    let type = operation.type.text
+    let type = operation.target.description
     guard let body = operation.body else {
       stored[type] = nil
       return
