@@ -51,13 +51,17 @@ func fastest(_ name: String, _ measure: () throws -> Double) rethrows {
   line(name, try (0..<rounds).map { _ in try measure() }.min() ?? 0)
 }
 
+func take(_ step: consuming LuaStep) -> LuaRequest? {
+  if case .request(let request) = step { request } else { nil }
+}
+
 func run(_ source: String) throws -> Double {
   let program = try LuaProgram.compile(source: Array(source.utf8), name: "bench.lua")
   let session = try LuaSession(limits: limits, prelude: prelude)
   var answered = 0
   let time = nanoseconds(over: requests) {
     var step = session.start(entry: "run", program: program)
-    while case .request(let request) = step {
+    while let request = take(step) {
       answered += 1
       if case .integer(let number)? = request.arguments.first {
         step = session.resume(.value(.integer(number)))

@@ -80,7 +80,7 @@ do throws(LuaError) {
   let session = try LuaSession(limits: limits, prelude: prelude)
   var step = session.start(entry: "run", program: program)
   while case .request(let request) = step {
-    step = session.resume(.values(request.arguments))
+    step = session.resume(.values(Array(request.arguments)))
   }
   show(session)
   if case .failed(let error) = step { throw error }

@@ -1,29 +1,7 @@
 // A tape to Lua values. All of this may raise; it runs in protected calls and coroutines only.
 #include "internal.h"
 
-static _Noreturn void broken(lua_State *L) {
-  shim_fail(L, "the host's value cannot be read");
-}
-
-static const uint8_t *take(shim_reader *reader, size_t size) {
-  const uint8_t *place = reader->next;
-  if (size > (size_t)(reader->end - place)) broken(reader->L);
-  reader->next = place + size;
-  return place;
-}
-
-uint8_t read_byte(shim_reader *reader) { return *take(reader, 1); }
-
-uint32_t read_count(shim_reader *reader) {
-  uint32_t count;
-  memcpy(&count, take(reader, 4), 4);
-  return count;
-}
-
-const char *read_text(shim_reader *reader, size_t *length) {
-  *length = read_count(reader);
-  return (const char *)take(reader, *length);
-}
+void shim_broken_tape(lua_State *L) { shim_fail(L, "the host's value cannot be read"); }
 
 static void push_text(shim_reader *reader) {
   size_t length;
@@ -37,7 +15,7 @@ static void push_table(shim_reader *reader) {
   int marked = read_byte(reader);
   // Each value takes a byte at least: a count cannot make a table larger than the tape.
   size_t rest = (size_t)(reader->end - reader->next);
-  if (array_count > rest || field_count > rest) broken(L);
+  if (array_count > rest || field_count > rest) shim_broken_tape(L);
   luaL_checkstack(L, 6, "the host's value is nested too deep");
   lua_createtable(L, (int)array_count, (int)field_count);
   for (uint32_t i = 1; i <= array_count; i++) {
@@ -92,11 +70,11 @@ void push_value(shim_reader *reader) {
     case SHIM_TAG_FALSE: lua_pushboolean(L, 0); break;
     case SHIM_TAG_TRUE: lua_pushboolean(L, 1); break;
     case SHIM_TAG_INTEGER:
-      memcpy(&integer, take(reader, 8), 8);
+      memcpy(&integer, read_bytes(reader, 8), 8);
       lua_pushinteger(L, integer);
       break;
     case SHIM_TAG_NUMBER:
-      memcpy(&number, take(reader, 8), 8);
+      memcpy(&number, read_bytes(reader, 8), 8);
       lua_pushnumber(L, number);
       break;
     case SHIM_TAG_STRING: push_text(reader); break;
@@ -104,6 +82,6 @@ void push_value(shim_reader *reader) {
     case SHIM_TAG_TABLE: push_table(reader); break;
     case SHIM_TAG_OPAQUE: push_opaque(reader); break;
     case SHIM_TAG_PROGRAM: push_program(reader); break;
-    default: broken(L);
+    default: shim_broken_tape(L);
   }
 }

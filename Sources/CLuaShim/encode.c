@@ -65,17 +65,19 @@ static int put_opaque(encoder *e, int index) {
       || fail(e, "not enough memory");
 }
 
-static int is_array_key(lua_State *L, int index, lua_Integer count) {
-  if (!lua_isinteger(L, index)) return 0;
+static int is_array_key(lua_State *L, int index, int type, lua_Integer count) {
+  if (type != LUA_TNUMBER || !lua_isinteger(L, index)) return 0;
   lua_Integer key = lua_tointegerx(L, index, NULL);
   return key >= 1 && key <= count;
 }
 
-static int encode_key(encoder *e, int index) {
-  switch (lua_type(e->L, index)) {
+static int encode_key(encoder *e, int index, int type) {
+  switch (type) {
+    case LUA_TSTRING:
+      e->nodes += 1;
+      return put_text(e, index);
     case LUA_TBOOLEAN:
     case LUA_TNUMBER:
-    case LUA_TSTRING:
     case LUA_TUSERDATA:
       return encode_value(e, index);
     default:
@@ -174,15 +176,15 @@ static int order_fields(encoder *e, size_t mark, size_t count) {
 }
 
 static lua_Integer encode_array(encoder *e, int index) {
+  int top = lua_gettop(e->L);
   for (lua_Integer i = 1;; i++) {
-    int type = lua_rawgeti(e->L, index, i);
-    if (type == LUA_TNIL) {
-      lua_settop(e->L, -2);
+    if (lua_rawgeti(e->L, index, i) == LUA_TNIL) {
+      lua_settop(e->L, top);
       return i - 1;
     }
     e->path[e->depth - 1].index = i;
-    int done = encode_value(e, lua_gettop(e->L));
-    lua_settop(e->L, -2);
+    int done = encode_value(e, top + 1);
+    lua_settop(e->L, top);
     if (!done) return ABSENT;
   }
 }
@@ -192,20 +194,21 @@ static int encode_fields(encoder *e, int index, lua_Integer array_count, size_t 
   shim_buffer *scratch = &e->s->scratch;
   *count = 0;
   lua_pushnil(L);
+  int key = lua_gettop(L);
   while (lua_next(L, index)) {
-    int value = lua_gettop(L);
-    if (!is_array_key(L, value - 1, array_count)) {
+    int value = key + 1, type = lua_type(L, key);
+    if (!is_array_key(L, key, type, array_count)) {
       field entry = {(uint32_t)e->out->count, 0};
       e->path[e->depth - 1].index = 0;
       e->path[e->depth - 1].key = e->out->count;
-      if (!encode_key(e, value - 1) || !encode_value(e, value)) return 0;
+      if (!encode_key(e, key, type) || !encode_value(e, value)) return 0;
       entry.count = (uint32_t)e->out->count - entry.start;
       uint8_t *place = buffer_room(scratch, sizeof(entry));
       if (place == NULL) return fail(e, "not enough memory");
       memcpy(place, &entry, sizeof(entry));
       *count += 1;
     }
-    lua_settop(L, value - 1);
+    lua_settop(L, key);
   }
   return 1;
 }

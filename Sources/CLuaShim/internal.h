@@ -207,10 +207,28 @@ typedef struct {
   const uint8_t *next;
   const uint8_t *end;
 } shim_reader;
-uint8_t read_byte(shim_reader *reader);
-uint32_t read_count(shim_reader *reader);
-const char *read_text(shim_reader *reader, size_t *length);
 void push_value(shim_reader *reader);
+_Noreturn void shim_broken_tape(lua_State *L);
+
+static inline const uint8_t *read_bytes(shim_reader *reader, size_t size) {
+  const uint8_t *place = reader->next;
+  if (size > (size_t)(reader->end - place)) shim_broken_tape(reader->L);
+  reader->next = place + size;
+  return place;
+}
+
+static inline uint8_t read_byte(shim_reader *reader) { return *read_bytes(reader, 1); }
+
+static inline uint32_t read_count(shim_reader *reader) {
+  uint32_t count;
+  memcpy(&count, read_bytes(reader, 4), 4);
+  return count;
+}
+
+static inline const char *read_text(shim_reader *reader, size_t *length) {
+  *length = read_count(reader);
+  return (const char *)read_bytes(reader, *length);
+}
 
 // opaque.c
 void push_opaque(shim_reader *reader);

@@ -69,7 +69,9 @@ static int request_answered(lua_State *L, int status, lua_KContext context) {
   }
   uint32_t count = read_count(&reader);
   if (count > LUAI_MAXSTACK) shim_fail(L, "the host's answer has too many values");
-  luaL_checkstack(L, (int)count, "the host's answer has too many values");
+  if (count > LUA_MINSTACK / 2) {
+    luaL_checkstack(L, (int)count, "the host's answer has too many values");
+  }
   for (uint32_t i = 0; i < count; i++) push_value(&reader);
   return (int)count;
 }
@@ -314,6 +316,16 @@ static int answer(shim_session *s, size_t count, int is_raising) {
 }
 
 int shim_answer(shim_session *s, size_t count) { return answer(s, count, 0); }
+
+int shim_answer_scalar(shim_session *s, uint8_t tag, uint64_t word) {
+  static const uint32_t one = 1;
+  uint8_t *input = shim_input(s, sizeof(one) + 1 + sizeof(word));
+  if (input == NULL) return answer(s, 0, 0);  // raises that nothing can be read
+  memcpy(input, &one, sizeof(one));
+  input[sizeof(one)] = tag;
+  memcpy(input + sizeof(one) + 1, &word, sizeof(word));
+  return answer(s, sizeof(one) + 1 + sizeof(word), 0);
+}
 
 int shim_raise(shim_session *s, size_t count) { return answer(s, count, 1); }
 

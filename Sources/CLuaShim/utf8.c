@@ -15,7 +15,23 @@ size_t utf8_character(const unsigned char *text, size_t left) {
   return length;
 }
 
+static int is_ascii(const char *text, size_t length) {
+  static const uint64_t high = 0x8080808080808080u;
+  uint64_t word, all = 0;
+  if (length < sizeof(word)) {
+    for (size_t i = 0; i < length; i++) all |= (unsigned char)text[i];
+    return (all & 0x80) == 0;
+  }
+  for (size_t i = 0; i + sizeof(word) <= length && (all & high) == 0; i += sizeof(word)) {
+    memcpy(&word, text + i, sizeof(word));
+    all |= word;
+  }
+  memcpy(&word, text + length - sizeof(word), sizeof(word));
+  return ((all | word) & high) == 0;
+}
+
 int utf8_is_sound(const char *text, size_t length) {
+  if (is_ascii(text, length)) return 1;
   const unsigned char *next = (const unsigned char *)text;
   while (length > 0) {
     uint64_t word;

@@ -59,6 +59,16 @@ public struct LuaError: Error, Sendable, Hashable {
   }
 }
 
+extension LuaError {
+  /// Whether the session cannot be used after it.
+  var endsSession: Bool {
+    switch kind {
+    case .limit, .cancelled: true
+    case .syntax, .refusedSource, .script, .host: false
+    }
+  }
+}
+
 extension LuaError: CustomStringConvertible {
   /// Position and message in one line.
   public var description: String {

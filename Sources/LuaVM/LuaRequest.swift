@@ -20,12 +20,12 @@ public struct LuaRequest: Sendable, Hashable {
   /// The name given to `host.request`.
   public var name: String
   /// The other arguments of `host.request`.
-  public var arguments: [LuaValue]
+  public var arguments: LuaArguments
   /// Where the script was: the innermost frame outside the prelude, across coroutines.
   public var position: LuaPosition?
 
   /// Makes a request; sessions do, and tests of those who answer them.
-  public init(name: String, arguments: [LuaValue], position: LuaPosition?) {
+  public init(name: String, arguments: LuaArguments, position: LuaPosition?) {
     self.name = name
     self.arguments = arguments
     self.position = position

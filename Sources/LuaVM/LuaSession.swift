@@ -11,15 +11,24 @@ internal import CLuaShim
   /// Ends the session from any thread.
   public let cancellation: LuaCancellation
 
-  private let state: OpaquePointer
-  private let limits: LuaLimits
-  private var phase = Phase.idle
-  private var chunks: [String] = []
-  private var names = [String?](repeating: nil, count: SHIM_NAMES_MAX)
+  let state: OpaquePointer
+  let limits: LuaLimits
+  // Nothing that a session calls can call it again, so that no two accesses overlap.
+  @exclusivity(unchecked) private var phase = Phase.idle
+  @exclusivity(unchecked) var chunks: [String] = []
+  @exclusivity(unchecked) var names = [String?](repeating: nil, count: SHIM_NAMES_MAX)
+  /// Why the session is over.
   private var end: LuaError?
+  /// Why the last call was refused.
+  private var complaint: String?
 
   private enum Phase {
     case idle, interrupted, waiting, over
+  }
+
+  /// How a call of the shim came back; what it wrote is still to be read.
+  private enum Halt {
+    case request, finished, interrupted, failed, refused
   }
 
   /// Makes a state and runs the prelude in it.
@@ -72,8 +81,10 @@ internal import CLuaShim
     self.cancellation = cancellation
     var tape = unsafe TapeWriter(state: state)
     unsafe tape.append(.program(prelude))
-    if let error = unsafe tape.error(in: limits) { throw error }
-    if unsafe shim_prelude(state, tape.count) == SHIM_FAILED { throw failure() }
+    if let problem = unsafe tape.problem(in: limits) {
+      throw LuaError(kind: .host, message: problem)
+    }
+    if unsafe shim_prelude(state, tape.count) == SHIM_FAILED { throw unsafe failure() }
   }
 
   deinit {
@@ -91,24 +102,13 @@ internal import CLuaShim
     program: LuaProgram? = nil,
     arguments: [LuaValue] = []
   ) -> LuaStep {
-    startSlice(entry: entry, program: program, arguments: arguments) ?? completeSlices()
+    complete(call(entry: entry, program: program, arguments: arguments))
   }
 
   /// As ``start(entry:program:arguments:)``; `nil` if the slice was over first.
   func startSlice(entry: String, program: LuaProgram?, arguments: [LuaValue]) -> LuaStep? {
-    switch phase {
-    case .over: return over()
-    case .waiting: return misuse("the session waits for an answer")
-    case .interrupted: return misuse("the session is running")
-    case .idle: break
-    }
-    var tape = unsafe TapeWriter(state: state)
-    unsafe tape.append(text: entry)
-    unsafe tape.append(count: arguments.count + (program == nil ? 0 : 1))
-    if let program { unsafe tape.append(.program(program)) }
-    for argument in arguments { unsafe tape.append(argument) }
-    if let error = unsafe tape.error(in: limits) { return .failed(error) }
-    return step(unsafe shim_start(state, tape.count))
+    let halt = call(entry: entry, program: program, arguments: arguments)
+    return halt == .interrupted ? nil : step(after: halt)
   }
 
   /// Answers the request that the session waits on, and runs the script to its next.
@@ -116,16 +116,60 @@ internal import CLuaShim
   ///   script as an error that says so.
   /// - Returns: Where the script came to; a failure if no request is waiting, or the session is over.
   public func resume(_ answer: LuaAnswer) -> LuaStep {
-    resumeSlice(answer) ?? completeSlices()
+    complete(send(answer))
   }
 
   /// As ``resume(_:)``; `nil` if the slice was over first.
   func resumeSlice(_ answer: LuaAnswer) -> LuaStep? {
-    switch phase {
-    case .over: return over()
-    case .idle: return misuse("no request waits for an answer")
-    case .interrupted: return misuse("the session is running")
+    let halt = send(answer)
+    return halt == .interrupted ? nil : step(after: halt)
+  }
+
+  /// Goes on with a script whose slice was over; `nil` if that happens again.
+  func continueSlice() -> LuaStep? {
+    let halt = proceed()
+    return halt == .interrupted ? nil : step(after: halt)
+  }
+
+  // A step is made in its place, once: to move one costs more than to read it.
+  @inline(__always)
+  private func complete(_ first: Halt) -> LuaStep {
+    var halt = first
+    while halt == .interrupted { halt = proceed() }
+    return step(after: halt)
+  }
+
+  private func proceed() -> Halt {
+    guard unsafe phase == .interrupted else { return refuse("the session was not interrupted") }
+    return unsafe note(shim_continue(state))
+  }
+
+  private func call(entry: String, program: LuaProgram?, arguments: [LuaValue]) -> Halt {
+    switch unsafe phase {
+    case .idle: break
+    case .waiting: return refuse("the session waits for an answer")
+    case .interrupted: return refuse("the session is running")
+    case .over: return .refused
+    }
+    var tape = unsafe TapeWriter(state: state)
+    unsafe tape.append(text: entry)
+    unsafe tape.append(count: arguments.count + (program == nil ? 0 : 1))
+    if let program { unsafe tape.append(.program(program)) }
+    for argument in arguments { unsafe tape.append(argument) }
+    if let problem = unsafe tape.problem(in: limits) { return refuse(problem) }
+    return unsafe note(shim_start(state, tape.count))
+  }
+
+  @inline(__always)
+  private func send(_ answer: LuaAnswer) -> Halt {
+    switch unsafe phase {
     case .waiting: break
+    case .idle: return refuse("no request waits for an answer")
+    case .interrupted: return refuse("the session is running")
+    case .over: return .refused
+    }
+    if case .value(let value) = answer, let scalar = value.scalar {
+      return unsafe note(shim_answer_scalar(state, scalar.tag, scalar.word))
     }
     var tape = unsafe TapeWriter(state: state)
     var isRaising = false
@@ -140,33 +184,55 @@ internal import CLuaShim
       unsafe tape.append(value)
       isRaising = true
     }
-    if unsafe !tape.isSound(in: limits), let error = unsafe tape.error(in: limits) {
+    if let problem = unsafe tape.problem(in: limits) {
       unsafe tape.reset()
-      unsafe tape.append(string: error.message)
+      unsafe tape.append(string: problem)
       isRaising = true
     }
     let count = unsafe tape.count
-    return step(unsafe isRaising ? shim_raise(state, count) : shim_answer(state, count))
+    return unsafe note(isRaising ? shim_raise(state, count) : shim_answer(state, count))
   }
 
-  /// Goes on with a script whose slice was over; `nil` if that happens again.
-  func continueSlice() -> LuaStep? {
-    guard case .interrupted = phase else { return misuse("the session was not interrupted") }
-    return step(unsafe shim_continue(state))
-  }
-
-  private func completeSlices() -> LuaStep {
-    while true {
-      if let step = continueSlice() { return step }
+  private func note(_ status: CInt) -> Halt {
+    switch status {
+    case CInt(SHIM_REQUEST):
+      unsafe phase = .waiting
+      return .request
+    case CInt(SHIM_FINISHED):
+      unsafe phase = .idle
+      return .finished
+    case CInt(SHIM_INTERRUPTED):
+      unsafe phase = .interrupted
+      return .interrupted
+    default:
+      return .failed
     }
   }
 
-  private func over() -> LuaStep {
-    .failed(end ?? LuaError(kind: .host, message: "the session is over"))
+  private func refuse(_ complaint: String) -> Halt {
+    self.complaint = complaint
+    return .refused
   }
 
-  private func misuse(_ message: String) -> LuaStep {
-    .failed(LuaError(kind: .host, message: message))
+  @inline(__always)
+  private func step(after halt: Halt) -> LuaStep {
+    switch halt {
+    case .request: return unsafe .request(request())
+    case .finished:
+      var reader = unsafe TapeReader(shim_output(state))
+      return .finished(unsafe reader.values())
+    case .failed, .interrupted:
+      let error = unsafe failure()
+      unsafe phase = .idle
+      if error.endsSession {
+        unsafe phase = .over
+        end = error
+      }
+      return .failed(error)
+    case .refused:
+      let refusal = LuaError(kind: .host, message: complaint ?? "the session is over")
+      return .failed(end ?? refusal)
+    }
   }
 
   /// Hands over what the script posted since the last call.
@@ -201,74 +267,5 @@ internal import CLuaShim
       instructions: measured.instructions,
       processorTime: .nanoseconds(Int64(clamping: measured.processor_nanoseconds))
     )
-  }
-
-  private func step(_ status: CInt) -> LuaStep? {
-    var reader = unsafe TapeReader(shim_output(state))
-    switch status {
-    case CInt(SHIM_REQUEST):
-      phase = .waiting
-      let position = unsafe position(from: &reader)
-      let name = unsafe name(from: &reader)
-      let arguments = unsafe reader.values()
-      return .request(LuaRequest(name: name, arguments: arguments, position: position))
-    case CInt(SHIM_FINISHED):
-      phase = .idle
-      return .finished(unsafe reader.values())
-    case CInt(SHIM_INTERRUPTED):
-      phase = .interrupted
-      return nil
-    default:
-      return .failed(failure())
-    }
-  }
-
-  /// Reads the error that the last call wrote, and ends the session if it is one of those that do.
-  private func failure() -> LuaError {
-    var reader = unsafe TapeReader(shim_output(state))
-    let reason = Int(unsafe reader.byte())
-    let message = unsafe reader.text()
-    let position = unsafe position(from: &reader)
-    let value = unsafe reader.value()
-    let depth = unsafe reader.count()
-    let frames = (0..<depth).compactMap { _ -> LuaError.Frame? in
-      let place = unsafe self.position(from: &reader)
-      let function = unsafe reader.text()
-      return place.map {
-        LuaError.Frame(position: $0, function: function.isEmpty ? nil : function)
-      }
-    }
-    let error = LuaError(
-      kind: limits.kind(reason: reason),
-      message: message,
-      position: position,
-      value: value == .nil ? nil : value,
-      traceback: frames
-    )
-    phase = reason == 0 ? .idle : .over
-    if reason != 0 { end = error }
-    return error
-  }
-
-  private func name(from reader: inout TapeReader) -> String {
-    let number = unsafe reader.count()
-    guard number < names.count else { return unsafe reader.text() }
-    if let name = names[number] { return name }
-    let view = unsafe shim_request_name(state, UInt32(number))
-    let bytes = unsafe UnsafeBufferPointer(start: view.bytes, count: view.count)
-    let name = unsafe String(decoding: bytes, as: UTF8.self)
-    names[number] = name
-    return name
-  }
-
-  private func position(from reader: inout TapeReader) -> LuaPosition? {
-    let chunk = unsafe reader.count()
-    let line = unsafe reader.count()
-    guard line > 0 else { return nil }
-    while chunks.count <= chunk {
-      guard let name = unsafe shim_chunk_name(state, UInt32(chunks.count)) else { return nil }
-      chunks.append(unsafe String(cString: name))
-    }
-    return LuaPosition(file: chunks[chunk], line: line)
   }
 }

@@ -50,7 +50,13 @@ internal import CLuaShim
     unsafe values(count())
   }
 
-  mutating func values(_ count: Int) -> [LuaValue] {
+  /// A count and as many values.
+  mutating func arguments() -> LuaArguments {
+    let count = unsafe count()
+    return unsafe count == 1 ? LuaArguments(value()) : LuaArguments(values(count))
+  }
+
+  private mutating func values(_ count: Int) -> [LuaValue] {
     guard count > 0 else { return [] }
     if count == 1 { return unsafe [value()] }
     var values: [LuaValue] = []

@@ -20,27 +20,25 @@ internal import CLuaShim
     unsafe capacity = base == nil ? 0 : 256
   }
 
-  /// Whether ``error(in:)`` is `nil`.
-  func isSound(in limits: LuaLimits) -> Bool {
-    unsafe !isExhausted && deepest <= limits.valueDepth && nodes <= limits.valueNodes
+  /// Why the tape cannot be given to the shim, if it cannot.
+  @inline(__always)
+  func problem(in limits: LuaLimits) -> String? {
+    let isSound =
+      unsafe !isExhausted && deepest <= limits.valueDepth && nodes <= limits.valueNodes
       && count - programBytes <= limits.valueBytes
+    return isSound ? nil : unsafe firstProblem(in: limits)
   }
 
-  /// Why the tape cannot be given to the shim, if it cannot.
-  func error(in limits: LuaLimits) -> LuaError? {
-    let problem: String? =
-      if unsafe isExhausted {
-        "not enough memory for a value"
-      } else if unsafe deepest > limits.valueDepth {
-        "a value from the host is nested more than \(limits.valueDepth) deep"
-      } else if unsafe nodes > limits.valueNodes {
-        "a value from the host has more than \(limits.valueNodes) parts"
-      } else if unsafe count - programBytes > limits.valueBytes {
-        "a value from the host has more than \(limits.valueBytes) bytes"
-      } else {
-        nil
-      }
-    return problem.map { LuaError(kind: .host, message: $0) }
+  private func firstProblem(in limits: LuaLimits) -> String {
+    if unsafe isExhausted {
+      "not enough memory for a value"
+    } else if unsafe deepest > limits.valueDepth {
+      "a value from the host is nested more than \(limits.valueDepth) deep"
+    } else if unsafe nodes > limits.valueNodes {
+      "a value from the host has more than \(limits.valueNodes) parts"
+    } else {
+      "a value from the host has more than \(limits.valueBytes) bytes"
+    }
   }
 
   /// Goes back to the start.
@@ -162,5 +160,19 @@ internal import CLuaShim
   private mutating func descend() {
     unsafe depth += 1
     unsafe deepest = max(deepest, depth)
+  }
+}
+
+extension LuaValue {
+  /// Tag and word of a value that is no more than these on a tape.
+  var scalar: (tag: UInt8, word: UInt64)? {
+    switch self {
+    case .nil, .function: (UInt8(SHIM_TAG_NIL), 0)
+    case .boolean(let boolean): (UInt8(boolean ? SHIM_TAG_TRUE : SHIM_TAG_FALSE), 0)
+    case .integer(let integer): (UInt8(SHIM_TAG_INTEGER), UInt64(bitPattern: integer))
+    case .number(let number): (UInt8(SHIM_TAG_NUMBER), number.bitPattern)
+    case .null: (UInt8(SHIM_TAG_NULL), 0)
+    case .string, .bytes, .table, .opaque, .program: nil
+    }
   }
 }

@@ -180,7 +180,7 @@ import Testing
     var turn = await actor.start(entry: "run", program: program)
     var count = 0
     while case .request(let request) = turn.step, count < 100 {
-      turn = await actor.resume(.values(request.arguments))
+      turn = await actor.resume(.values(Array(request.arguments)))
       count += 1
     }
     if case .failed(let error) = turn.step {

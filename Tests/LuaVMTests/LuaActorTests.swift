@@ -24,7 +24,7 @@ import Testing
           var turn = await actor.start(entry: "run", program: program)
           while case .request(let request) = turn.step {
             await Task.yield()
-            turn = await actor.resume(.values(request.arguments))
+            turn = await actor.resume(.values(Array(request.arguments)))
           }
           guard case .finished(let values) = turn.step else { return nil }
           return values.first
@@ -103,7 +103,7 @@ import Testing
     async let result: LuaValue? = {
       var turn = await busy.start(entry: "run", program: program)
       while case .request(let request) = turn.step {
-        turn = await busy.resume(.values(request.arguments))
+        turn = await busy.resume(.values(Array(request.arguments)))
       }
       guard case .finished(let values) = turn.step else { return nil }
       return values.first

@@ -46,7 +46,9 @@ func run(
   var step = session.start(entry: "run", program: program, arguments: arguments)
   while true {
     switch step {
-    case .request(let request): step = session.resume(.values(request.arguments))
+    case .request(let request):
+      let arguments = Array(request.arguments)
+      step = session.resume(arguments.count == 1 ? .value(arguments[0]) : .values(arguments))
     case .finished(let values): return values
     case .failed(let error): throw error
     }

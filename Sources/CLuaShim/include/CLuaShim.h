@@ -123,6 +123,8 @@ int shim_start(shim_session *session, size_t count);
 int shim_continue(shim_session *session);
 // Answers a request with the values on the input tape: 4 bytes of count, values.
 int shim_answer(shim_session *session, size_t count);
+// The same with one value that is a tag and, for numbers, a word.
+int shim_answer_scalar(shim_session *session, uint8_t tag, uint64_t word);
 // Answers a request by raising the one value on the input tape.
 int shim_raise(shim_session *session, size_t count);
 

@@ -56,7 +56,7 @@ enum HostLibrary {
   }
 
   private static func matches(
-    _ arguments: [LuaValue],
+    _ arguments: LuaArguments,
     fingerprints: [String: SecretFingerprint]
   ) -> LuaAnswer {
     guard arguments.count == 2, case .opaque(let masked) = arguments[0],
