@@ -108,6 +108,25 @@ public struct Simulator: Sendable {
     }
   }
 
+  /// The rules of a configuration, with the ids of the projects that they name.
+  private static func rules(
+    of configuration: SimulatorConfiguration,
+    in store: WorldStore
+  ) throws(SimulatorError) -> [FaultRule] {
+    var rules: [FaultRule] = []
+    for var rule in configuration.faults {
+      if let name = rule.project {
+        guard let id = try SimulatorWorld(store: store).projectID(named: name) else {
+          throw .invalidFault(rule.faults[0].rawValue, "The world has no project \"\(name)\".")
+        }
+        rule.project = id
+      }
+      rules.append(rule)
+    }
+    if configuration.failRate > 0 { rules.append(FaultRule(failRate: configuration.failRate)) }
+    return rules
+  }
+
   private static func serve(
     _ store: WorldStore,
     _ configuration: SimulatorConfiguration
@@ -130,7 +149,10 @@ public struct Simulator: Sendable {
         nonceLifetime: configuration.nonceLifetime
       ),
       tokenEndpoint: TokenEndpoint(tokens: tokens, limitForm: configuration.tokenLimitForm),
-      faults: FaultSchedule(rate: configuration.failRate, seed: configuration.seed),
+      faults: FaultSchedule(
+        rules: try rules(of: configuration, in: store),
+        seed: configuration.seed
+      ),
       log: log,
       latency: TimeAmount(configuration.latency)
     )

@@ -30,6 +30,8 @@ public struct SimulatorConfiguration: Sendable {
   public var latency: Duration = .zero
   /// The share (0 to 1) of authenticated requests that fail, before or after their effect.
   public var failRate: Double = 0
+  /// Further rules by which requests go wrong; the first that hits a request holds.
+  public var faults: [FaultRule] = []
   /// The file to which one JSON line a request is appended; none unless set.
   public var requestLog: String?
   /// What a PUT does with the optional fields that its body leaves out.

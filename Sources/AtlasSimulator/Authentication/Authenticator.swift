@@ -72,6 +72,12 @@ struct Authenticator: Sendable {
     }
   }
 
+  /// Takes a service account's token out of use, as somebody might in the middle of a run.
+  func forgetToken(of authorization: String?) {
+    guard let authorization, let space = authorization.firstIndex(of: " ") else { return }
+    tokens.forget(String(authorization[authorization.index(after: space)...]))
+  }
+
   private func verify(
     _ fields: DigestFields,
     method: String,

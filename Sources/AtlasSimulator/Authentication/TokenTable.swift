@@ -107,6 +107,11 @@ final class TokenTable: Sendable {
     }
   }
 
+  /// Makes a token worthless, whoever's it is.
+  func forget(_ token: String) {
+    state.withLock { $0.tokens[token] = nil }
+  }
+
   /// Who has a token, if it is good.
   func caller(of token: String, at now: ContinuousClock.Instant) -> Caller? {
     state.withLock { state in

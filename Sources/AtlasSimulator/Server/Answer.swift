@@ -7,6 +7,7 @@ struct Answer {
   var fields = HTTPFields()
   var body = ByteBuffer()
   var errorCode: String?
+  var delivery = Delivery.whole
 
   /// The answer of an operation that succeeded; it has a content type even without a body.
   init(_ outcome: AtlasAPI.Outcome, form: AnswerForm, address: String) {

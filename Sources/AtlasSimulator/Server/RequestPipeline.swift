@@ -34,8 +34,8 @@ struct RequestPipeline: Sendable {
       throw ConnectionClosedByFault()
     }
     // The answer to HEAD has the headers of a body and no body.
-    let body = call.method == "HEAD" ? ByteBuffer() : answer.body
-    try await writer.write(response: answer.head(date: dates.text()), body: .init(byteBuffer: body))
+    let body = answer.content(isHead: call.method == "HEAD", on: channel)
+    try await writer.write(response: answer.head(date: dates.text()), body: body)
   }
 
   /// Answers a request for the API; `nil` if a fault closes the connection instead.
@@ -64,13 +64,20 @@ struct RequestPipeline: Sendable {
     case .accepted(let caller):
       entry.authentication = caller.kind.rawValue
       let isWhole = try await collectBody(of: request, into: &call)
-      await wait(until: arrival + .nanoseconds(latency.nanoseconds / 2), on: channel)
+      let resource = Resource(path: call.path)
+      entry.project = resource?.project
+      entry.type = resource?.integrationType
+      let hit = isWhole ? hit(call, caller, entry.project) : nil
+      entry.fault = hit?.fault
+      let early = hit?.fault == .lateBefore ? TimeAmount(hit?.delay ?? .zero) : .zero
+      await wait(until: arrival + early + .nanoseconds(latency.nanoseconds / 2), on: channel)
       let answer =
         isWhole
-        ? effect(of: call, from: caller, entry: &entry, channel: channel)
+        ? effect(of: call, from: caller, hit, request, entry: &entry, channel: channel)
         : Answer(.bodyTooLarge(Self.bodyLimit), form: .plain)
       record(answer, in: &entry, since: arrival)
-      await wait(until: arrival + latency, on: channel)
+      let late = hit?.fault == .lateAfter ? TimeAmount(hit?.delay ?? .zero) : .zero
+      await wait(until: arrival + early + latency + late, on: channel)
       return answer
     }
   }
@@ -111,23 +118,20 @@ struct RequestPipeline: Sendable {
   private func effect(
     of call: APIRequest,
     from caller: Caller,
+    _ hit: FaultSchedule.Hit?,
+    _ request: Request,
     entry: inout RequestLogEntry,
     channel: any Channel
   ) -> Answer? {
-    let resource = Resource(path: call.path)
-    entry.project = resource?.project
-    entry.type = resource?.integrationType
     if !call.isRead { entry.mutationWasMade = false }
     let form: AnswerForm
     do { form = try AnswerForm(call.query) } catch { return Answer(error, form: .plain) }
 
-    let fault = faults.next(method: call.method, target: call.target)
-    entry.fault = fault
-    let faultEffect = fault?.effect(path: call.path)
-    switch faultEffect {
-    case .refuse(let error): return Answer(error, form: form)
-    case .closeBefore: return nil
-    case .answerInstead, .closeAfter, nil: break
+    if let hit {
+      let authorization = request.headers[.authorization]
+      let refusal = refusal(hit, of: call, authorization: authorization, form: form, entry: &entry)
+      if let refusal { return refusal }
+      if hit.fault == .person { editByPerson(project: entry.project) }
     }
     let answer: Answer
     let origin = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
@@ -139,11 +143,23 @@ struct RequestPipeline: Sendable {
     } catch {
       answer = Answer(error, form: form)
     }
-    return switch faultEffect {
-    case .answerInstead(let error): Answer(error, form: form)
-    case .closeAfter: nil
-    default: answer
-    }
+    return garbled(answer, by: hit?.fault, form: form)
+  }
+
+  /// What the next request meets, if anything.
+  private func hit(
+    _ call: APIRequest,
+    _ caller: Caller,
+    _ project: String?
+  ) -> FaultSchedule.Hit? {
+    faults.next(
+      FaultSchedule.Request(
+        method: call.method,
+        target: call.target,
+        project: project,
+        caller: caller
+      )
+    )
   }
 
   private func record(
@@ -160,7 +176,7 @@ struct RequestPipeline: Sendable {
 
   /// Waits on the event loop's own timers, until a point in time that does not move with the load.
   private func wait(until deadline: NIODeadline, on channel: any Channel) async {
-    guard latency.nanoseconds > 0 else { return }
+    guard deadline > .now() else { return }
     await withCheckedContinuation { continuation in
       _ = channel.eventLoop.scheduleTask(deadline: deadline) { continuation.resume() }
     }

@@ -26,6 +26,19 @@ public struct SimulatorWorld: Sendable {
     }
   }
 
+  /// The id of a project by its id or name; `nil` if there is none, one of them if several share it.
+  ///
+  /// - Throws: ``SimulatorError`` if the world cannot be read.
+  public func projectID(named name: String) throws(SimulatorError) -> String? {
+    try read { database in
+      try String.fetchOne(
+        database,
+        sql: "SELECT id FROM projects WHERE id = ? OR name = ? ORDER BY key LIMIT 1",
+        arguments: [name, name]
+      )
+    }
+  }
+
   /// How many integrations there are, of one type or of all.
   ///
   /// - Throws: ``SimulatorError`` if the world cannot be read.

@@ -72,6 +72,21 @@ struct SimulatorServeCommand: AsyncParsableCommand {
   var tokenLifetime: Span?
 
   @Option(
+    name: .customLong("fault"),
+    help: ArgumentHelp(
+      "Requests that go wrong, for example closed-after,rate=0.05 (repeatable).",
+      valueName: "rule"
+    )
+  )
+  var fault: [String] = []
+
+  @Option(
+    name: .customLong("faults"),
+    help: ArgumentHelp("A file of such rules, one on a line.", valueName: "file")
+  )
+  var faultsFile: String?
+
+  @Option(
     name: .customLong("request-log"),
     help: ArgumentHelp("Append a JSON line for each request.", valueName: "file")
   )
@@ -89,6 +104,7 @@ struct SimulatorServeCommand: AsyncParsableCommand {
       configuration.latency = .milliseconds(latency.milliseconds)
       configuration.failRate = failRate
       if let tokenLifetime { configuration.tokenLifetime = .seconds(tokenLifetime.seconds) }
+      configuration.faults = try faultRules()
       configuration.requestLog = requestLog
       let simulator: Simulator
       do throws(SimulatorError) { simulator = try await Simulator.start(configuration) } catch {
@@ -98,6 +114,21 @@ struct SimulatorServeCommand: AsyncParsableCommand {
       await waitForStop()
       await simulator.stop()
       return .success
+    }
+  }
+
+  /// The rules of the flags, then those of the file.
+  private func faultRules() throws -> [FaultRule] {
+    let file = try faultsFile.map { path in
+      String(decoding: try InputFile.contents(of: path, called: "faults file"), as: UTF8.self)
+    }
+    do throws(SimulatorError) {
+      var rules: [FaultRule] = []
+      for text in fault { rules.append(try FaultRule(parsing: text)) }
+      if let file { rules += try FaultRule.rules(parsing: file) }
+      return rules
+    } catch {
+      throw RunError(Diagnostic(simulatorError: error))
     }
   }
 
