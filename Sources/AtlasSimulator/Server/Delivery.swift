@@ -20,6 +20,7 @@ extension Answer {
   /// - Parameters:
   ///   - isHead: whether it is left out, as in the answer to HEAD.
   ///   - channel: the connection, for what closes it in the middle.
+  /// - Returns: the body, which may end early or take its time.
   func content(isHead: Bool, on channel: any Channel) -> ResponseBody {
     let body = isHead ? ByteBuffer() : self.body
     switch delivery {
