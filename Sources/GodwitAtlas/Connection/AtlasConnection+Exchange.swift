@@ -50,6 +50,8 @@ extension AtlasConnection {
     authorization: String?,
     attempt: Int
   ) async throws(AtlasError) -> HTTPAnswer {
+    CrashPoint.pass("before a request")
+    defer { CrashPoint.pass("after a request") }
     do throws(TransportFailure) {
       return try await send(request, authorization: authorization, attempt: attempt)
     } catch let failure {

@@ -191,12 +191,14 @@ extension RunFile {
       throw RunFileError(.wrongPhase, path: path, detail: "the run is not open for applying")
     }
     let milliseconds = clock()
+    CrashPoint.pass("before a commit")
     let work = Task { [self] in
       try await queue.write { try insert(entries, lease, at: milliseconds, $0) }
     }
     do { try await work.value } catch {
       throw RunFileError.wrapping(error, path: path, purpose)
     }
+    CrashPoint.pass("after a commit")
   }
 
   private func insert(

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import GodwitCore
 internal import Synchronization
 
 extension RunFile {
@@ -19,14 +20,18 @@ extension RunFile {
   }
 
   private static func leave(_ database: Database, _ lease: RunLease) throws {
+    CrashPoint.pass("before the checkpoint")
     try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    CrashPoint.pass("after the checkpoint")
     // A reader in another process keeps WAL on; then the file stays unclean with its WAL.
     let mode = try? String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
+    CrashPoint.pass("after WAL is off")
     try database.inTransaction(.immediate) {
       guard try lease.release(database) else { return .commit }
       try finishIfNothingIsOpen(database)
       if mode == "delete" { try setMeta(database, "clean", 1) }
       return .commit
     }
+    CrashPoint.pass("after the clean mark is set")
   }
 }

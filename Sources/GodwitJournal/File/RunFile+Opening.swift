@@ -103,6 +103,7 @@ extension RunFile {
       let hadWAL = (wal?[.size] as? Int ?? 0) > 0
       try checkBeforeApplying(path, mayTakeOver: mayTakeOver, clock: clock)
       let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
+      CrashPoint.pass("before the lease is taken")
       let (lease, wasClean) = try queue.write { database in
         let wasClean = try meta(database, "clean", as: Int.self) == 1
         let lease = try RunLease.acquire(
@@ -114,7 +115,9 @@ extension RunFile {
         try setMeta(database, "clean", 0)
         return (lease, wasClean)
       }
+      CrashPoint.pass("after the lease is taken")
       try switchToWAL(queue, path: path)
+      CrashPoint.pass("after WAL is on")
       return RunFile(
         path: path,
         purpose: .applying,

@@ -179,30 +179,6 @@ struct SimulatorServeCommand: AsyncParsableCommand {
   }
 }
 
-/// A short time as typed: `20ms` or `1s`.
-struct Delay: ExpressibleByArgument, CustomStringConvertible {
-  let milliseconds: Int
-
-  init(milliseconds: Int) {
-    self.milliseconds = milliseconds
-  }
-
-  init?(argument: String) {
-    if argument.hasSuffix("ms"), let number = Int(argument.dropLast(2)), number >= 0 {
-      milliseconds = number
-    } else if argument.hasSuffix("s"), let number = Double(argument.dropLast()),
-      (0...86_400).contains(number)
-    {
-      milliseconds = Int(number * 1000)
-    } else {
-      return nil
-    }
-  }
-
-  var defaultValueDescription: String { description }
-  var description: String { "\(milliseconds)ms" }
-}
-
 /// `godwit simulator reset`.
 struct SimulatorResetCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

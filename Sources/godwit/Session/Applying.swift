@@ -29,7 +29,7 @@ struct ApplyOptions: ParsableArguments {
       valueName: "duration"
     )
   )
-  var settle: Span = Span(seconds: 5)
+  var settle: Delay = Delay(milliseconds: 5000)
 
   @Flag(
     name: .customLong("accept-irreversible"),
@@ -238,7 +238,7 @@ struct Applying {
       secrets: { values[$0.name] },
       verifier: try await verifier(file, info, reader, progress),
       parallelism: connection.projectsAtOnce,
-      settle: .seconds(options.settle.seconds),
+      settle: .milliseconds(options.settle.milliseconds),
       failureLimit: options.failureLimit(of: pending.projects),
       stop: stop,
       observe: { progress.receive($0) }

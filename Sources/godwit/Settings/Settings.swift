@@ -172,7 +172,10 @@ struct Settings {
       uniqueKeysWithValues: program.settingNames.map { (Self.variable(of: $0), $0) }
     )
     var values: [String: [String]] = [:]
-    for (variable, text) in environment where variable.hasPrefix(Self.prefix) && !text.isEmpty {
+    for (variable, text) in environment.sorted(by: { $0.key < $1.key })
+    where variable.hasPrefix(Self.prefix) && !text.isEmpty {
+      // Those of the tests' own are no settings, and only debug builds heed them.
+      if variable.hasPrefix(Self.prefix + "TEST_") { continue }
       guard let name = names[variable] else { throw Self.unknown(variable, names) }
       values[name] = text.split(separator: "\n").map(String.init)
     }

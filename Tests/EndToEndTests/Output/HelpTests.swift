@@ -45,7 +45,7 @@ import Testing
       try await place.planMove()
       let variables = ["GODWIT_YES": "1", "GODWIT_ACCEPT_EXPIRED": "1", "GODWIT_APPLY": "1"]
       let apply = try await place.godwit("apply", "move.godwit", environment: variables)
-      expectRefusal(apply, saying: ["--yes"])
+      expectRefusal(apply, saying: ["--accept-expired"])
       #expect(try atlas.writesMade().isEmpty)
     }
   }
