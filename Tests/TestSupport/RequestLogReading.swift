@@ -17,6 +17,8 @@ public struct LoggedRequest: Sendable, Hashable {
   public var type: String?
   /// Whether the world was changed; `nil` for a GET.
   public var mutationWasMade: Bool?
+  /// The fault that it met, by the simulator's name.
+  public var fault: String?
   /// Whether the text of a mask was stored.
   public var storesMask: Bool
 
@@ -32,6 +34,7 @@ public struct LoggedRequest: Sendable, Hashable {
     project = object["project"]?.stringValue
     type = object["type"]?.stringValue
     mutationWasMade = object["mutation"]?.stringValue.map { $0 == "made" }
+    fault = object["fault"]?.stringValue
     storesMask = object["maskStored"]?.boolValue ?? false
   }
 

@@ -1,0 +1,193 @@
+import AtlasSimulator
+import Foundation
+import GodwitAtlas
+import GodwitCore
+import GodwitJournal
+import TestSupport
+import Testing
+
+@testable import GodwitRun
+
+/// Every fault of the simulator, alone and all of them mixed: once it is gone and the run was
+/// resumed, the world is the undisturbed one, and each write was made once.
+///
+/// Over 500 projects with `GODWIT_CI=1`, over 60 otherwise.
+@Suite(.serialized) struct FaultMatrixTests {
+  private static let projects =
+    ProcessInfo.processInfo.environment["GODWIT_CI"] == "1" ? 500 : 60
+
+  /// Longer than any effect is late.
+  private static let settle = Duration.milliseconds(700)
+
+  /// The rules of one case, and how many of a hundred requests they hit.
+  static let cases: [[String]] =
+    Fault.allCases.map { fault in
+      switch fault {
+      case .lateBefore: ["late-before,rate=0.05,delay=400ms"]
+      case .lateAfter: ["late-after,rate=0.05,delay=400ms"]
+      case .slow: ["slow,rate=0.05,on=writes"]
+      case .person: ["person,rate=0.05,on=reads"]
+      case .accessList: ["ip-list,nth=200"]
+      case .maintenance: ["405-maintenance,on=writes,for=1s"]
+      case .unavailable: ["503-before,rate=0.05,retry-after=0"]
+      case .rateLimited: ["429-before,rate=0.05,retry-after=0"]
+      default: ["\(fault.rawValue),rate=0.05"]
+      }
+    } + [
+      // Mixed at 5 in 100 each, but for what ends a run at once.
+      Fault.allCases.filter { $0 != .accessList && $0 != .maintenance && $0 != .person }.map {
+        "\($0.rawValue),rate=0.05,delay=400ms,retry-after=0"
+      }
+    ]
+
+  /// Integrations by project and type, as one text each.
+  private typealias Lines = [String: String]
+
+  private static func lines(_ world: SimulatorWorld) throws -> Lines {
+    var lines: Lines = [:]
+    for line in try world.fingerprint().split(separator: "\n") {
+      let words = line.split(separator: " ", maxSplits: 2)
+      lines["\(words[0]) \(words[1])"] = String(words[2])
+    }
+    return lines
+  }
+
+  /// Applies a plan of everything in a world of its own, and says what the world is then.
+  private static let undisturbed = Task {
+    var world: Lines = [:]
+    try await Estate.with({ $0.projects = projects }) { estate in
+      try await estate.plan(Estate.everything)
+      try await estate.apply(Estate.everything)
+      world = try lines(estate.running.world)
+    }
+    return world
+  }
+
+  @Test(arguments: cases)
+  func `once the fault is gone, resume gives the undisturbed world`(rules: [String]) async throws {
+    let expected = try await Self.undisturbed.value
+    try await TemporaryFolder.with { folder in
+      let world: (inout SimulatorConfiguration) -> Void = {
+        $0.world = .file(folder.file("world.db"))
+        $0.projects = Self.projects
+      }
+      _ = try await RunningSimulator.with(folder, world) {
+        try await Estate(folder: folder, running: $0).plan(Estate.everything)
+      }
+      let faults = try rules.map { try FaultRule(parsing: $0) }
+      let disturbed: (inout SimulatorConfiguration) -> Void = {
+        world(&$0)
+        $0.faults = faults
+      }
+      try await Self.run(folder, disturbed, isToken: rules == ["token-revoked,rate=0.05"])
+      #expect(try Self.totals(folder).isBalanced)
+      try await Self.run(folder, world)
+      try Self.expectAllDone(folder, rules)
+      try await RunningSimulator.with(folder, world) { running in
+        try Self.expect(Self.lines(running.world), toBe: expected, folder)
+        try Self.expectOnce(folder, running)
+      }
+    }
+  }
+
+  // MARK: - Parts
+
+  /// Goes on with the run, by an impatient client; with a service account where that is asked for.
+  private static func run(
+    _ folder: TemporaryFolder,
+    _ adjust: (inout SimulatorConfiguration) -> Void,
+    isToken: Bool = false
+  ) async throws {
+    try await RunningSimulator.with(
+      folder,
+      adjust,
+      client: { $0.requestTimeout = .milliseconds(300) }
+    ) { running in
+      let estate = Estate(folder: folder, running: running)
+      guard isToken else {
+        _ = try await estate.apply(Estate.everything, retrying: [.failed], settle: settle)
+        return
+      }
+      var settings = try RunningSimulator.configuration(for: running.simulator)
+      let account = running.simulator.credentials.serviceAccount
+      settings.credential = .serviceAccount(
+        clientID: account.clientID,
+        clientSecret: SecretValue(account.clientSecret)
+      )
+      try await AtlasConnection.withConnection(settings) { connection in
+        _ = try await estate.apply(
+          Estate.everything,
+          retrying: [.failed],
+          settle: settle,
+          connection: connection
+        )
+      }
+    }
+  }
+
+  private static func totals(_ folder: TemporaryFolder) throws -> Totals {
+    let file = try RunFile.openForReading(folder.file("a.godwit"))
+    defer { try? file.close() }
+    return try file.totals()
+  }
+
+  private static func records(_ folder: TemporaryFolder) throws -> [ProjectRecord] {
+    let file = try RunFile.openForReading(folder.file("a.godwit"))
+    defer { try? file.close() }
+    var records: [ProjectRecord] = []
+    try file.forEachRecord { records.append($0) }
+    return records
+  }
+
+  /// Nothing failed, nothing is in doubt or not started; held is only what a person edited.
+  private static func expectAllDone(_ folder: TemporaryFolder, _ rules: [String]) throws {
+    let totals = try totals(folder)
+    #expect(totals.isBalanced)
+    #expect(totals[.failed] + totals[.inDoubt] + totals[.notStarted] == 0, "\(totals)")
+    let hasPerson = rules.contains { $0.hasPrefix("person") }
+    #expect((totals[.held] > 0) == hasPerson)
+  }
+
+  /// The world is the expected one, but for what people edited: that is as they left it.
+  private static func expect(
+    _ world: Lines,
+    toBe expected: Lines,
+    _ folder: TemporaryFolder
+  ) throws {
+    let edited = Set(
+      LoggedRequest.read(folder.file("requests.jsonl"))
+        .filter { $0.fault == "person" }.compactMap(\.project)
+    )
+    var held: Set<String> = []
+    var planned: [String: Set<String>] = [:]
+    for record in try records(folder) {
+      if record.outcome == .held { held.insert(record.project.id.text) }
+      planned[record.project.id.text] = Set(
+        record.operations.map { "\($0.operation.target)" }
+      )
+    }
+    #expect(held.isSubset(of: edited))
+    for key in Set(world.keys).union(expected.keys) where world[key] != expected[key] {
+      let words = key.split(separator: " ").map(String.init)
+      guard edited.contains(words[0]) else {
+        Issue.record("\(key) is \(world[key] ?? "gone"), not \(expected[key] ?? "gone")")
+        continue
+      }
+      let isOfPlan = planned[words[0]]?.contains(words[1]) ?? false
+      #expect(held.contains(words[0]) || !isOfPlan, "\(key) was edited and is not held")
+    }
+  }
+
+  /// Each write was made once; if twice, it is recorded as repeated.
+  private static func expectOnce(_ folder: TemporaryFolder, _ running: RunningSimulator) throws {
+    let planned = try Estate(folder: folder, running: running).plannedWrites()
+    let made = LoggedRequest.read(folder.file("requests.jsonl")).madeWrites
+    #expect(Set(made.keys).isSubset(of: planned.keys))
+    let repeated = try records(folder).filter { $0.operations.contains(where: \.wasRepeated) }
+      .map(\.project.id.text)
+    for (write, count) in made where count > planned[write, default: 0] {
+      #expect(repeated.contains { write.contains($0) }, "\(write) was made \(count) times")
+    }
+    #expect(!running.requests.contains { $0.storesMask })
+  }
+}
