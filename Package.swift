@@ -123,7 +123,12 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: strict
     ),
-    .testTarget(name: "LuaVMTests", dependencies: ["LuaVM"], swiftSettings: strict),
+    .testTarget(
+      name: "LuaVMTests",
+      dependencies: ["LuaVM", "LuaRunner"],
+      exclude: ["Hostile"],
+      swiftSettings: strict
+    ),
     .testTarget(name: "GodwitCoreTests", dependencies: ["GodwitCore"], swiftSettings: strict),
     .testTarget(
       name: "GodwitAtlasTests",

@@ -16,6 +16,7 @@ static void push_table(shim_reader *reader) {
   // Each value takes a byte at least: a count cannot make a table larger than the tape.
   size_t rest = (size_t)(reader->end - reader->next);
   if (array_count > rest || field_count > rest) shim_broken_tape(L);
+  if (++reader->depth > READ_DEPTH_MAX) shim_broken_tape(L);
   luaL_checkstack(L, 6, "the host's value is nested too deep");
   lua_createtable(L, (int)array_count, (int)field_count);
   for (uint32_t i = 1; i <= array_count; i++) {
@@ -28,6 +29,7 @@ static void push_table(shim_reader *reader) {
     lua_rawset(L, -3);
   }
   if (marked) mark_array(L, lua_gettop(L));
+  reader->depth--;
 }
 
 typedef struct {

@@ -142,7 +142,7 @@ static int write_raised(shim_session *s, lua_State *L, shim_place *place) {
       return write_message(&s->output, number, strlen(number));
     case LUA_TUSERDATA: {
       if (is_null(L, -1)) break;
-      shim_reader reader = {L, lua_touserdata(L, -1), NULL};
+      shim_reader reader = {L, lua_touserdata(L, -1), NULL, 0};
       reader.end = reader.next + lua_rawlen(L, -1);
       read_text(&reader, &length);
       read_text(&reader, &length);

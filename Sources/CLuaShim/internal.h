@@ -206,7 +206,11 @@ typedef struct {
   lua_State *L;
   const uint8_t *next;
   const uint8_t *end;
+  int depth;
 } shim_reader;
+
+// A little more than what the host may nest, which it checks itself: the reader calls itself.
+enum { READ_DEPTH_MAX = 120 };
 void push_value(shim_reader *reader);
 _Noreturn void shim_broken_tape(lua_State *L);
 

@@ -33,7 +33,7 @@ static int are_equal(text a, text b) {
 static opaque read_opaque(lua_State *L, int index) {
   opaque result;
   const uint8_t *bytes = lua_touserdata(L, index);
-  shim_reader reader = {L, bytes, bytes + lua_rawlen(L, index)};
+  shim_reader reader = {L, bytes, bytes + lua_rawlen(L, index), 0};
   result.kind = next_text(&reader);
   result.payload = next_text(&reader);
   result.display = next_text(&reader);
@@ -42,31 +42,52 @@ static opaque read_opaque(lua_State *L, int index) {
   return result;
 }
 
+static void check_whole(shim_reader reader);
+
 // Steps over a value.
 static void skip_value(shim_reader *reader) {
   size_t length;
-  uint32_t count;
+  uint64_t count;
+  const char *inner;
   switch (read_byte(reader)) {
+    case SHIM_TAG_NIL:
+    case SHIM_TAG_FALSE:
+    case SHIM_TAG_TRUE:
+    case SHIM_TAG_NULL: break;
     case SHIM_TAG_INTEGER:
-    case SHIM_TAG_NUMBER:
-      read_count(reader);
-      read_count(reader);
+    case SHIM_TAG_NUMBER: read_bytes(reader, 8); break;
+    case SHIM_TAG_STRING: read_text(reader, &length); break;
+    case SHIM_TAG_OPAQUE:
+      inner = read_text(reader, &length);
+      check_whole((shim_reader){reader->L, (const uint8_t *)inner, (const uint8_t *)inner + length,
+                                reader->depth});
       break;
-    case SHIM_TAG_STRING:
-    case SHIM_TAG_OPAQUE: read_text(reader, &length); break;
     case SHIM_TAG_PROGRAM:
       read_text(reader, &length);
       read_text(reader, &length);
       break;
     case SHIM_TAG_TABLE:
-      luaL_checkstack(reader->L, 1, "the host's value is nested too deep");
+      if (++reader->depth > READ_DEPTH_MAX) shim_broken_tape(reader->L);
       count = read_count(reader);
-      count += 2 * read_count(reader);
+      count += 2 * (uint64_t)read_count(reader);
       read_byte(reader);
       while (count-- > 0) skip_value(reader);
+      reader->depth--;
       break;
-    default: break;
+    default: shim_broken_tape(reader->L);
   }
+}
+
+// What is kept is read again without protection: it must be whole.
+static void check_whole(shim_reader reader) {
+  if (++reader.depth > READ_DEPTH_MAX) shim_broken_tape(reader.L);
+  for (int i = 0; i < 3; i++) next_text(&reader);
+  uint32_t count = read_count(&reader);
+  while (count-- > 0) {
+    next_text(&reader);
+    skip_value(&reader);
+  }
+  if (reader.next != reader.end) shim_broken_tape(reader.L);
 }
 
 static int opaque_index(lua_State *L) {
@@ -157,7 +178,8 @@ void push_opaque(shim_reader *reader) {
   lua_State *L = reader->L;
   size_t count, length;
   const char *bytes = read_text(reader, &count);
-  shim_reader inner = {L, (const uint8_t *)bytes, (const uint8_t *)bytes + count};
+  shim_reader inner = {L, (const uint8_t *)bytes, (const uint8_t *)bytes + count, reader->depth};
+  check_whole(inner);
   const char *kind = read_text(&inner, &length);
   luaL_checkstack(L, 8, "the host's value is nested too deep");
   memcpy(lua_newuserdatauv(L, count, 0), bytes, count);

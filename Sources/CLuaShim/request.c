@@ -52,7 +52,7 @@ void refuse_yield(lua_State *L, const char *what) {
 
 static shim_reader input_of(lua_State *L) {
   shim_session *s = session_of(L);
-  shim_reader reader = {L, s->input.bytes, s->input.bytes + s->input_count};
+  shim_reader reader = {L, s->input.bytes, s->input.bytes + s->input_count, 0};
   return reader;
 }
 
