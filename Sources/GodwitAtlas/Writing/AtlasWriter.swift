@@ -4,6 +4,9 @@ internal import NIOCore
 /// Gives the value of a secret at the time a request is sent; `nil` if there is none.
 public typealias SecretResolver = @Sendable (SecretReference) -> SecretValue?
 
+/// Gives the value that a secret has in a project; `nil` if there is none.
+public typealias ProjectSecretResolver = @Sendable (SecretReference, ProjectID) -> SecretValue?
+
 /// Writes to Atlas.
 ///
 /// Each call sends its request again only if it surely did not arrive or was surely refused; the

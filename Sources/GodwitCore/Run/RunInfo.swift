@@ -176,18 +176,25 @@ public struct SecretInput: Sendable, Hashable {
   public var fingerprint: SecretFingerprint?
   /// HMAC-SHA256 of the value under the run file's key; `nil` for a plan made without secrets.
   public var keyedHash: String?
+  /// The same for each project, of a secret that each project has its own value of; else `nil`.
+  public var projectHashes: [ProjectID: String]?
+
+  /// Whether its value was known when the plan was made.
+  public var isResolved: Bool { keyedHash != nil || projectHashes != nil }
 
   /// Describes a secret.
   public init(
     name: String,
     reference: String,
     fingerprint: SecretFingerprint?,
-    keyedHash: String?
+    keyedHash: String?,
+    projectHashes: [ProjectID: String]? = nil
   ) {
     self.name = name
     self.reference = reference
     self.fingerprint = fingerprint
     self.keyedHash = keyedHash
+    self.projectHashes = projectHashes
   }
 }
 

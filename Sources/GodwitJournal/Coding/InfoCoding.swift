@@ -22,6 +22,13 @@ extension SecretInput {
     var object: JSONObject = ["name": .string(name), "reference": .string(reference)]
     object.set("fingerprint", fingerprint?.stored)
     object.set("keyedHash", keyedHash.map(JSONValue.string))
+    if let projectHashes {
+      var hashes: JSONObject = [:]
+      for (project, hash) in projectHashes.sorted(by: { $0.key < $1.key }) {
+        hashes[project.text] = .string(hash)
+      }
+      object["projectHashes"] = .object(hashes)
+    }
     return object
   }
 
@@ -33,7 +40,13 @@ extension SecretInput {
       name: name,
       reference: reference,
       fingerprint: SecretFingerprint(stored: object["fingerprint"]),
-      keyedHash: object["keyedHash"]?.stringValue
+      keyedHash: object["keyedHash"]?.stringValue,
+      projectHashes: object["projectHashes"]?.objectValue.map { hashes in
+        Dictionary(
+          hashes.compactMap { id, hash in hash.stringValue.map { (ProjectID(id), $0) } },
+          uniquingKeysWith: { first, _ in first }
+        )
+      }
     )
   }
 }

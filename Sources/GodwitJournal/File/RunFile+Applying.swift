@@ -42,8 +42,15 @@ extension RunFile {
   }
 
   /// Counts what ``pending(after:limit:retrying:)`` will give.
+  ///
+  /// - Parameters:
+  ///   - retrying: the buckets of settled projects that are taken up again.
+  ///   - each: is lent every project, with the secrets that its operations need.
+  /// - Returns: the counts.
+  /// - Throws: ``RunFileError`` if the file cannot be read.
   public func pendingOperations(
-    retrying: Set<ProjectOutcome>
+    retrying: Set<ProjectOutcome>,
+    each: (Project, Set<String>) -> Void = { _, _ in }
   ) throws(RunFileError) -> PendingOperations {
     try Self.run(path) {
       try queue.read { database in
@@ -54,12 +61,15 @@ extension RunFile {
         )
         while let row = try rows.next() {
           result.projects += 1
-          for entry in try record(database, row, isPlanned: false).operations
-          where !entry.status.isSettled {
+          let record = try record(database, row, isPlanned: false)
+          var names: Set<String> = []
+          for entry in record.operations where !entry.status.isSettled {
             result.operations += 1
             if entry.operation.isIrreversible { result.irreversible += 1 }
-            result.secrets.formUnion(entry.operation.secretNames)
+            names.formUnion(entry.operation.secretNames)
           }
+          result.secrets.formUnion(names)
+          each(record.project, names)
         }
         return result
       }

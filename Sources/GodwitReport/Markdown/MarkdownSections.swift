@@ -49,7 +49,9 @@ struct MarkdownSections {
     let inputs =
       info.parameters.map { "\($0.key) = \(SafeText.value($0.value))" }
       + info.secrets.map { secret in
-        let tail = secret.fingerprint.map { "****\($0.tail)" } ?? "not resolved"
+        let tail =
+          secret.fingerprint.map { "****\($0.tail)" }
+          ?? (secret.projectHashes == nil ? "not resolved" : "of each project")
         return "\(secret.name) = <secret> \(tail) (\(secret.reference))"
       }
     if !inputs.isEmpty {

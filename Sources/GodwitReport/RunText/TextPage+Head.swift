@@ -99,6 +99,7 @@ extension TextPage {
   /// A secret input by what may be shown: tail and reference.
   private static func secret(_ secret: SecretInput) -> String {
     let reference = SafeText.line(secret.reference, limit: 120)
+    if secret.projectHashes != nil { return "<secret> of each project (\(reference))" }
     guard let fingerprint = secret.fingerprint else {
       return reference.isEmpty ? "<secret> not given" : "<secret> not resolved (\(reference))"
     }

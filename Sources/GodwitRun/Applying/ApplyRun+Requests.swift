@@ -60,6 +60,11 @@ extension ApplyRun {
     }
   }
 
+  /// The values that secrets have in a project.
+  private func secrets(of project: ProjectID) -> SecretResolver {
+    { [secrets] in secrets($0, project) }
+  }
+
   private func send(
     _ operation: Operation,
     _ type: IntegrationType,
@@ -69,11 +74,11 @@ extension ApplyRun {
     switch operation.verb {
     case .create:
       return .integration(
-        try await writer.create(type, in: project, body: body, secrets: secrets)
+        try await writer.create(type, in: project, body: body, secrets: secrets(of: project))
       )
     case .update, .toggle:
       return .integration(
-        try await writer.update(type, in: project, body: body, secrets: secrets)
+        try await writer.update(type, in: project, body: body, secrets: secrets(of: project))
       )
     case .delete:
       try await writer.delete(type, in: project)
@@ -93,7 +98,7 @@ extension ApplyRun {
         try await writer.createAlertConfiguration(
           in: project,
           body: body,
-          secrets: secrets,
+          secrets: secrets(of: project),
           through: generation
         )
       )
@@ -118,7 +123,7 @@ extension ApplyRun {
           id,
           in: project,
           body: body,
-          secrets: secrets,
+          secrets: secrets(of: project),
           through: generation
         )
       )
@@ -135,7 +140,7 @@ extension ApplyRun {
       path: request.path,
       query: request.texts,
       body: operation.body.map(AnswerImage.value),
-      secrets: secrets,
+      secrets: secrets(of: project),
       in: project
     )
     return .reply(reply.map(AnswerImage.image))

@@ -12,7 +12,7 @@ public struct ApplyRun: Sendable {
   /// Writes to Atlas.
   public var writer: AtlasWriter
   /// Gives the values of secrets when a write is sent.
-  public var secrets: SecretResolver
+  public var secrets: ProjectSecretResolver
   /// Runs the script's `verify`; `nil` if it has none.
   public var verifier: ProjectVerifier?
   /// How many projects are worked on at once.
@@ -33,7 +33,7 @@ public struct ApplyRun: Sendable {
     file: RunFile,
     reader: AtlasReader,
     writer: AtlasWriter,
-    secrets: @escaping SecretResolver,
+    secrets: @escaping ProjectSecretResolver,
     verifier: ProjectVerifier?,
     parallelism: Int,
     settle: Duration,

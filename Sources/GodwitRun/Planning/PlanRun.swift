@@ -22,6 +22,10 @@ public struct PlanRun: Sendable {
   public var policy: DraftPolicy
   /// How many projects are planned at once.
   public var parallelism: Int
+  /// Is lent the selected projects before any is planned.
+  public var noteSelected: @Sendable ([Project]) -> Void = { _ in }
+  /// What is recorded of the secrets once all projects are planned; `nil` leaves what the head has.
+  public var secretInputs: (@Sendable () -> [SecretInput])?
   /// Asks to stop.
   public var stop: StopSignal
   /// Is told how it goes.
@@ -73,6 +77,7 @@ public struct PlanRun: Sendable {
     info.refusedBySelect = tally.refused
     info.filteredOut += tally.filteredOut
     info.target.organizations = await organizations(tally.organizations)
+    if let secretInputs { info.secrets = secretInputs() }
     info.remarks += listing.remarks + tally.remarks
     do throws(RunFileError) { try await file.finishPlanning(info) } catch { throw RunError(error) }
     return info
@@ -110,7 +115,10 @@ public struct PlanRun: Sendable {
     do {
       try await reader.forEachProject { page in
         let chosen = selector.selected(from: page)
-        if !chosen.isEmpty { try await file.add(chosen) }
+        if !chosen.isEmpty {
+          noteSelected(chosen)
+          try await file.add(chosen)
+        }
         if stop.isStopping || selector.hasEnough { throw ListedEnough() }
       }
     } catch is ListedEnough {

@@ -1,11 +1,20 @@
 public import GodwitCore
 
+/// What is known of the secrets that a project has its own values of, by parameter name, or why
+/// there is none.
+public typealias ProjectFingerprints =
+  @Sendable (Project) -> [String: Result<SecretFingerprint, Diagnostic>]
+
 /// What decides how writes of a script are judged: the same for all projects of a run.
 public struct DraftPolicy: Sendable {
   /// What the migration declared.
   public var may: May
   /// What is known of the secrets, by parameter name; empty for a plan without secrets.
   public var fingerprints: [String: SecretFingerprint]
+  /// What is known of the secrets that each project has its own value of.
+  public var ownFingerprints: ProjectFingerprints = { _ in [:] }
+  /// The secrets that have no value in the project at hand, and why.
+  var missingSecrets: [String: Diagnostic] = [:]
   /// Secrets that the operator kept, so that a delete can be taken back.
   public var escrow: [EscrowInput]
   /// Whether fields that the rules do not know may be written.
@@ -35,6 +44,18 @@ public struct DraftPolicy: Sendable {
   /// Where people find the integrations of a project.
   func integrationsPage(of project: ProjectID) -> String {
     integrationsPage.replacing("{id}", with: project.text)
+  }
+
+  /// The policy for one project, with what is known of its own secrets.
+  func adapted(to project: Project) -> DraftPolicy {
+    var policy = self
+    for (name, own) in ownFingerprints(project) {
+      switch own {
+      case .success(let fingerprint): policy.fingerprints[name] = fingerprint
+      case .failure(let diagnostic): policy.missingSecrets[name] = diagnostic
+      }
+    }
+    return policy
   }
 
   /// How Atlas shows a secret field; fields that the rules do not know are taken to show a tail.

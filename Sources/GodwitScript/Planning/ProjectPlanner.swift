@@ -62,6 +62,7 @@ public struct ProjectPlanner: Sendable {
       )
     }
     let onLog = onLog
+    let policy = policy.adapted(to: project)
     var runner = ScriptRunner(
       migration: migration,
       project: project,
@@ -106,6 +107,9 @@ public struct ProjectPlanner: Sendable {
     _ draft: ProjectDraft?
   ) {
     let operations = draft?.operations ?? []
+    if let complaint = missingSecret(of: operations, draft) {
+      return refuse(&plan, complaint.line, complaint.advice)
+    }
     let verdict = values.first?.text ?? "done"
     if values.count > 3, let file = values[2].text, case .integer(let line) = values[3] {
       plan.position = ScriptPosition(file: file, line: Int(line))
@@ -142,6 +146,13 @@ public struct ProjectPlanner: Sendable {
     }
   }
 
+  /// Why a secret that an operation sends has no value in this project.
+  private func missingSecret(of operations: [Operation], _ draft: ProjectDraft?) -> Diagnostic? {
+    guard let missing = draft?.policy.missingSecrets, !missing.isEmpty else { return nil }
+    let names = operations.reduce(into: Set<String>()) { $0.formUnion($1.secretNames) }
+    return names.sorted().lazy.compactMap { missing[$0] }.first
+  }
+
   /// What the script asked people to do; where it names no place, that is the project's page.
   private func tasks(_ value: LuaValue?, of project: Project) -> [PersonTask] {
     (value?.contents?.array ?? []).map { task in
@@ -154,7 +165,7 @@ public struct ProjectPlanner: Sendable {
     }
   }
 
-  private func refuse(_ plan: inout ProjectPlan, _ reason: String, _ advice: String) {
+  private func refuse(_ plan: inout ProjectPlan, _ reason: String, _ advice: String?) {
     plan.outcome = .failed
     plan.reason = reason
     plan.advice = advice

@@ -20,6 +20,7 @@ public struct ProjectVerifier: Sendable {
   private let migration: Migration
   private let inputs: ScriptInputs
   private let fingerprints: [String: SecretFingerprint]
+  private let ownFingerprints: ProjectFingerprints
   private let read: Reader
   private let onLog: @Sendable (Project, LogLine) -> Void
 
@@ -29,18 +30,21 @@ public struct ProjectVerifier: Sendable {
   ///   - migration: the script, from the source kept in the run file.
   ///   - inputs: the values of its parameters.
   ///   - fingerprints: what is known of the secrets.
+  ///   - ownFingerprints: what is known of those that each project has its own value of.
   ///   - onLog: receives what scripts log.
   ///   - read: reads from Atlas.
   public init(
     migration: Migration,
     inputs: ScriptInputs,
     fingerprints: [String: SecretFingerprint],
+    ownFingerprints: @escaping ProjectFingerprints = { _ in [:] },
     onLog: @escaping @Sendable (Project, LogLine) -> Void = { _, _ in },
     read: @escaping Reader
   ) {
     self.migration = migration
     self.inputs = inputs
     self.fingerprints = fingerprints
+    self.ownFingerprints = ownFingerprints
     self.onLog = onLog
     self.read = read
   }
@@ -55,6 +59,8 @@ public struct ProjectVerifier: Sendable {
       return Failure(reason: error.line, advice: error.advice)
     }
     let onLog = onLog
+    var fingerprints = fingerprints
+    for (name, own) in ownFingerprints(project) { fingerprints[name] = try? own.get() }
     var runner = ScriptRunner(
       migration: migration,
       project: project,

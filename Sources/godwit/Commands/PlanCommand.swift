@@ -52,10 +52,11 @@ struct PlanCommand: AsyncParsableCommand {
       return summary.selected == 0
         ? "\nNo project was selected.\n" : "\nNothing to apply: no changes are pending.\n"
     }
-    guard summary.info.secrets.allSatisfy({ $0.keyedHash != nil }) else {
+    guard summary.info.secrets.allSatisfy(\.isResolved) else {
       return "\nPlanned without secrets, for looking only: plan with them to apply.\n"
     }
     // A guard's way past is not offered for copying: `apply` names it when it is needed.
-    return "\nTo apply exactly this:\n  godwit apply \(RunFolder.reference(to: path))\n"
+    let run = RunFolder.reference(to: path) + SecretOptions.repeated(summary.info.secrets)
+    return "\nTo apply exactly this:\n  godwit apply \(run)\n"
   }
 }

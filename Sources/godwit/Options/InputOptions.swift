@@ -154,7 +154,10 @@ struct SecretOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Where a secret is (repeatable): env:VAR, file:PATH, or fake:hex32 for the simulator.",
+      """
+      Where a secret is (repeatable): env:VAR, file:PATH, cmd:COMMAND, csv:FILE#COLUMN for a \
+      value per project, or fake:hex32 for the simulator.
+      """,
       valueName: "name=ref"
     )
   )
@@ -182,11 +185,26 @@ struct SecretOptions: ParsableArguments {
   /// The references by name: typed ones, and presets for those that the script knows.
   func references(for known: Set<String>) -> [String: String] {
     var result = references
-    for (name, reference) in InputOptions.pairs(presetSecret)
+    for (name, reference) in presets
     where known.contains(name) && result[name] == nil {
       result[name] = reference
     }
     return result
+  }
+
+  /// The flags that a command on a run has to repeat, since no run file may have commands run.
+  static func repeated(_ secrets: [SecretInput]) -> String {
+    secrets.filter { SecretReader.isCommand($0.reference) }
+      .map { " --secret " + Shell.quoted("\($0.name)=\($0.reference)") }
+      .joined()
+  }
+
+  /// The references of settings, by name.
+  var presets: [String: String] {
+    Dictionary(
+      InputOptions.pairs(presetSecret).map { ($0.name, $0.value) },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
   /// The references that were typed, by name.

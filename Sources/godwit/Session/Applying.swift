@@ -99,8 +99,11 @@ struct Applying {
   ) async throws -> ExitStatus {
     let printer = RunPrinter(file: file, style: output.style)
     let before = try printer.summary()
+    var needs: [SecretBook.Need] = []
     let pending = try RunError.wrapping { () throws(RunFileError) in
-      try file.pendingOperations(retrying: retrying)
+      try file.pendingOperations(retrying: retrying) { project, names in
+        if !names.isEmpty { needs.append(SecretBook.Need(project: project, names: names)) }
+      }
     }
     guard pending.projects > 0 else { return try nothingToDo(before, file) }
     if let refusal = guardedBy(pending) { throw refusal }
@@ -113,8 +116,9 @@ struct Applying {
     let key = try RunError.wrapping { () throws(RunFileError) in try file.secretKey() }
     let book = try SecretBook(
       planned: before.info.secrets,
-      needed: pending.secrets,
+      needs: needs,
       overrides: secrets.references,
+      presets: secrets.presets,
       reader: reader,
       key: key
     )
@@ -122,7 +126,7 @@ struct Applying {
     let session = try await AtlasSession.open(
       for: before.info,
       connection,
-      knownSecrets: Array(book.values.values)
+      knownSecrets: book.all
     )
     do {
       try checkNotStopped(stop)
@@ -230,13 +234,12 @@ struct Applying {
       )
     }
     let reader = AtlasReader(session.connection)
-    let values = book.values
     let run = ApplyRun(
       file: file,
       reader: reader,
       writer: AtlasWriter(session.connection),
-      secrets: { values[$0.name] },
-      verifier: try await verifier(file, info, reader, progress),
+      secrets: { book.value(of: $0, in: $1) },
+      verifier: try await verifier(file, info, book, reader, progress),
       parallelism: connection.projectsAtOnce,
       settle: .milliseconds(options.settle.milliseconds),
       failureLimit: options.failureLimit(of: pending.projects),
@@ -251,6 +254,7 @@ struct Applying {
   private func verifier(
     _ file: RunFile,
     _ info: RunInfo,
+    _ book: SecretBook,
     _ reader: AtlasReader,
     _ progress: ProgressLine
   ) async throws -> ProjectVerifier? {
@@ -275,6 +279,7 @@ struct Applying {
       migration: migration,
       inputs: inputs,
       fingerprints: fingerprints,
+      ownFingerprints: { book.ownFingerprints(of: $0) },
       onLog: { project, line in progress.receive(.logged(project: project.name, line)) },
       read: { project, type in await reader.fresh(project, type) }
     )
@@ -296,12 +301,14 @@ struct Applying {
     case .signal(let status)?: statuses.insert(status)
     case nil: break
     }
+    let again =
+      RunFolder.reference(to: path) + SecretOptions.repeated(after.info.secrets)
     let open = after.totals[.notStarted] + after.totals[.inDoubt]
     if open > 0, output.output == .text {
-      Console.output("\nGo on with:\n  godwit resume \(RunFolder.reference(to: path))\n")
+      Console.output("\nGo on with:\n  godwit resume \(again)\n")
     } else if try isWorthRetrying(printer.file), output.output == .text {
       Console.output(
-        "\nTry the rest again with:\n  godwit resume \(RunFolder.reference(to: path))"
+        "\nTry the rest again with:\n  godwit resume \(again)"
           + " --retry failed,held\n"
       )
     }

@@ -96,18 +96,16 @@ struct Planning {
     // simulator are made from its world.
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let early =
-      connection.usesSimulator ? nil : try book(references, reader: reader(worldID: nil), key: key)
-    let session = try await AtlasSession.open(
-      connection,
-      knownSecrets: early.map { Array($0.values.values) } ?? []
-    )
+      connection.usesSimulator
+      ? nil : try resolve(references, reader: reader(worldID: nil), key: key)
+    let session = try await AtlasSession.open(connection, knownSecrets: early?.all ?? [])
     do {
       let path = try await plan(
         migration,
         selection: selection,
         inputs: inputs,
-        book: try early
-          ?? book(references, reader: reader(worldID: session.world?.id), key: key),
+        secrets: try early
+          ?? resolve(references, reader: reader(worldID: session.world?.id), key: key),
         key: key,
         session
       )
@@ -127,15 +125,27 @@ struct Planning {
     )
   }
 
-  private func book(
+  /// The secrets of a plan, with what the operator keeps.
+  private struct Secrets {
+    var book: SecretBook
+    var escrow: [(input: EscrowInput, value: SecretValue)]
+
+    /// All values, for the search of texts.
+    var all: [SecretValue] { book.all + escrow.map(\.value) }
+  }
+
+  private func resolve(
     _ references: [String: String],
     reader: SecretReader,
     key: [UInt8]
-  ) throws -> SecretBook {
-    try SecretBook(
-      references,
-      reader: options.inputs.withoutSecrets ? nil : reader,
-      key: key
+  ) throws -> Secrets {
+    Secrets(
+      book: try SecretBook(
+        references,
+        reader: options.inputs.withoutSecrets ? nil : reader,
+        key: key
+      ),
+      escrow: try escrow(reader, key: key)
     )
   }
 
@@ -143,11 +153,12 @@ struct Planning {
     _ migration: Migration,
     selection: Selection,
     inputs: ScriptInputs,
-    book: SecretBook,
+    secrets: Secrets,
     key: [UInt8],
     _ session: AtlasSession
   ) async throws -> String {
-    let escrow = try escrowInputs(reader(worldID: session.world?.id), key: key)
+    let book = secrets.book
+    let escrow = secrets.escrow.map(\.input)
     var info = head(migration, inputs, session)
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     info.escrow = escrow
@@ -160,7 +171,7 @@ struct Planning {
     }
     let progress = output.progress()
     signals.onStop { progress.receive(.remark("Stopping: planning is given up.")) }
-    let run = PlanRun(
+    var run = PlanRun(
       file: file,
       reader: AtlasReader(session.connection),
       selection: selection,
@@ -178,8 +189,11 @@ struct Planning {
       stop: stop,
       observe: { progress.receive($0) }
     )
+    run.policy.ownFingerprints = { book.ownFingerprints(of: $0) }
+    run.noteSelected = { book.note($0) }
+    run.secretInputs = { book.inputs.values.sorted { $0.name < $1.name } }
     do {
-      _ = try await progress.ticking { try await run.run(info) }
+      _ = try await progress.ticking { [run] in try await run.run(info) }
     } catch let error as RunError {
       progress.clear()
       try? await abandon(file, info, error)
@@ -229,7 +243,10 @@ struct Planning {
     return RunFolder.file(of: id)
   }
 
-  private func escrowInputs(_ reader: SecretReader, key: [UInt8]) throws -> [EscrowInput] {
+  private func escrow(
+    _ reader: SecretReader,
+    key: [UInt8]
+  ) throws -> [(input: EscrowInput, value: SecretValue)] {
     try options.inputs.escrow.map { text in
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = parts[0].split(separator: ".").map(String.init)
@@ -248,7 +265,7 @@ struct Planning {
       }
       let reference = String(parts[1])
       let value = try reader.value(of: "\(type).\(name[1])", at: reference)
-      return EscrowInput(
+      let input = EscrowInput(
         type: type,
         field: name[1],
         secret: SecretInput(
@@ -258,6 +275,7 @@ struct Planning {
           keyedHash: value.keyedHash(key: key)
         )
       )
+      return (input, value)
     }
   }
 }

@@ -43,9 +43,12 @@ import Testing
   @Test func `no flag past a guard has an environment variable`() async throws {
     try await Atlas.with(projects: 6) { place, atlas in
       try await place.planMove()
-      let variables = ["GODWIT_YES": "1", "GODWIT_ACCEPT_EXPIRED": "1", "GODWIT_APPLY": "1"]
-      let apply = try await place.godwit("apply", "move.godwit", environment: variables)
-      expectRefusal(apply, saying: ["--accept-expired"])
+      for flag in ["YES", "ACCEPT_EXPIRED", "APPLY"] {
+        let variables = ["GODWIT_\(flag)": "1"]
+        let apply = try await place.godwit("apply", "move.godwit", environment: variables)
+        expectRefusal(apply, saying: ["GODWIT_\(flag)", "has no variable"])
+      }
+      expectRefusal(try await place.godwit("apply", "move.godwit"), saying: ["--yes"])
       #expect(try atlas.writesMade().isEmpty)
     }
   }

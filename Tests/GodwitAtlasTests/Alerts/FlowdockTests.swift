@@ -33,7 +33,9 @@ import Testing
         #expect(error.scope == .run)
         #expect(error.arrival == .notArrived)
         #expect(
-          error.description.hasSuffix("api/atlas/v1.0 takes API keys only, and this is: access token")
+          error.description.hasSuffix(
+            "api/atlas/v1.0 takes API keys only, and this is: access token"
+          )
         )
       }
       #expect(server.requests.isEmpty)

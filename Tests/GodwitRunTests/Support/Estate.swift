@@ -187,7 +187,7 @@ struct Estate: Sendable {
       file: file,
       reader: reader,
       writer: AtlasWriter(connection),
-      secrets: { values[$0.name] },
+      secrets: { reference, _ in values[reference.name] },
       verifier: migration.hasVerify ? verifier : nil,
       parallelism: parallelism,
       settle: settle,
