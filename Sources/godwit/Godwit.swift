@@ -27,6 +27,7 @@ struct Godwit: AsyncParsableCommand {
   static func main() async {
     ThisProcess.forbidCoreDumps()
     ThisProcess.ignoreBrokenPipes()
+    FileLimit.raise()
     let environment = ProcessInfo.processInfo.environment
     let arguments: ProgramArguments
     do {

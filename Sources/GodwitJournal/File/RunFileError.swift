@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 
 /// Why a run file could not be made, opened, read or written.
@@ -50,6 +51,25 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
     "\(path): \(detail)" + (advice.map { "; \($0)" } ?? "")
   }
 
+  private static func diskFull(_ path: String, _ purpose: RunFile.Purpose) -> RunFileError {
+    RunFileError(
+      .diskFull,
+      path: path,
+      detail: "the disk is full",
+      advice: purpose == .planning
+        ? "free some space, then plan again"
+        : "nothing is lost: free some space and go on with `godwit resume`, or `godwit apply` if"
+          + " it had not begun"
+    )
+  }
+
+  /// Whether the file system of a path has less room than one page of the WAL's index.
+  private static func hasNoSpace(_ path: String) -> Bool {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let values = try? FileManager.default.attributesOfFileSystem(forPath: folder)
+    return (values?[.systemFreeSize] as? NSNumber).map { $0.intValue < 32_768 } ?? false
+  }
+
   /// Turns what SQLite said into an error about the file at `path`.
   static func wrapping(
     _ error: any Error,
@@ -61,15 +81,9 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
       return RunFileError(.other, path: path, detail: "\(error)")
     }
     switch error.resultCode {
-    case .SQLITE_FULL:
-      return RunFileError(
-        .diskFull,
-        path: path,
-        detail: "the disk is full",
-        advice: purpose == .planning
-          ? "free some space, then plan again"
-          : "nothing is lost: free some space and run `godwit resume`"
-      )
+    case .SQLITE_FULL: return diskFull(path, purpose)
+    // For the index of the WAL, which it maps into memory, SQLite reports a full disk as I/O error.
+    case .SQLITE_IOERR where hasNoSpace(path): return diskFull(path, purpose)
     case .SQLITE_READONLY, .SQLITE_PERM:
       return RunFileError(.notWritable, path: path, detail: "the file cannot be written")
     case .SQLITE_NOTADB:

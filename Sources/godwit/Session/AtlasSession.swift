@@ -42,7 +42,7 @@ struct AtlasSession: Sendable {
     return AtlasSession(
       target: access.target,
       credential: access.credential,
-      parallelism: options.parallelism,
+      parallelism: try FileLimit.parallelism(options.parallelism, hasSimulator: false),
       knownSecrets: knownSecrets,
       world: nil,
       simulator: nil
@@ -121,6 +121,7 @@ struct AtlasSession: Sendable {
     parallelism: Int,
     knownSecrets: [SecretValue]
   ) async throws -> AtlasSession {
+    let parallelism = try FileLimit.parallelism(parallelism, hasSimulator: true)
     let isNew = !FileManager.default.fileExists(atPath: world)
     if world == defaultWorld { try RunFolder.prepare() }
     var configuration = SimulatorConfiguration()

@@ -78,6 +78,7 @@ struct RunDocument: Decodable, Sendable {
   }
 
   var formatVersion: Int
+  var phase: String
   var run: String
   var tool: String
   var script: Script
