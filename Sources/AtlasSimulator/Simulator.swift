@@ -142,7 +142,12 @@ public struct Simulator: Sendable {
       )
     )
     let pipeline = RequestPipeline(
-      api: AtlasAPI(store: store, putSemantics: configuration.putSemantics),
+      api: AtlasAPI(
+        store: store,
+        putSemantics: configuration.putSemantics,
+        v1Masking: configuration.v1Masking,
+        showsFlowdockInV2: configuration.showsFlowdockInV2
+      ),
       authenticator: Authenticator(
         credentials: credentials,
         tokens: tokens,

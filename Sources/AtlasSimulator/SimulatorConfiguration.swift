@@ -18,6 +18,16 @@ public struct SimulatorConfiguration: Sendable {
     case merge
   }
 
+  /// How API v1.0 shows secrets: documented with six stars, seen in clear, and unknown today.
+  public enum V1Masking: String, Sendable, CaseIterable {
+    /// Six stars and the last four characters; the token of FLOWDOCK in clear, as Atlas' example.
+    case documented
+    /// As many stars as API v2 shows.
+    case sameLength
+    /// In clear, as it was seen in 2020.
+    case clear
+  }
+
   /// Where the world lives; in memory unless set.
   public var world: World = .memory
   /// How many projects a world gets when it is first made; an existing world file keeps its own.
@@ -36,6 +46,11 @@ public struct SimulatorConfiguration: Sendable {
   public var requestLog: String?
   /// What a PUT does with the optional fields that its body leaves out.
   public var putSemantics: PutSemantics = .replace
+  /// How API v1.0 shows secrets.
+  public var v1Masking: V1Masking = .documented
+  /// Whether API v2 shows notifications through FLOWDOCK, which it does not know, instead of leaving
+  /// them out.
+  public var showsFlowdockInV2: Bool = false
   /// How long a digest nonce is good; after that a right answer to it gets `stale=true`.
   public var nonceLifetime: Duration = .seconds(300)
   /// How long the access token of a service account is good.

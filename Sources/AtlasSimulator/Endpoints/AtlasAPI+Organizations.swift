@@ -2,25 +2,30 @@ import GodwitCore
 
 /// Organisations, and what the API says of itself.
 extension AtlasAPI {
-  func listOrgs(_ request: APIRequest, origin: String) throws -> Outcome {
-    let paging = try Paging(request.query)
-    let prefix = request.query["name"]
+  func listOrgs(_ call: Call) throws -> Outcome {
+    let paging = try call.paging()
+    let prefix = call.request.query["name"]
     let organizations = try store.organizations(namePrefix: prefix ?? "")
     let range = paging.range.clamped(to: 0..<organizations.count)
-    let items = organizations[range].map { Self.text(of: $0, origin: origin, parts: []) }
+    let items = organizations[range].map { Self.text(of: $0, base: call.base, parts: []) }
     var page = ListPage(paging: paging, items: items, total: organizations.count)
     page.filters = prefix.map { [("name", $0)] } ?? []
     return Outcome(payload: .list(page))
   }
 
-  func getOrg(_ id: String, origin: String) throws -> Outcome {
+  func getOrg(_ id: String, _ call: Call) throws -> Outcome {
     guard let organization = try store.organization(id) else { throw APIError.orgNotFound(id) }
-    let text = Self.text(of: organization, origin: origin, parts: ["groups", "teams", "users"])
+    let text = Self.text(
+      of: organization,
+      base: call.base,
+      parts: ["groups", "teams", "users"]
+    )
     return Outcome(payload: .object(text))
   }
 
   /// The root of the API: who answers, and for which key.
-  func root(caller: Caller, origin: String) throws -> Outcome {
+  func root(_ call: Call) throws -> Outcome {
+    let caller = call.caller
     let roleName: JSONValue = caller.canWrite ? "ORG_OWNER" : "ORG_READ_ONLY"
     let roles = try store.organizations(namePrefix: "").map { organization in
       ["orgId": .string(organization.id), "roleName": roleName] as JSONValue
@@ -34,7 +39,7 @@ extension AtlasAPI {
       ],
       "appName": "MongoDB Atlas",
       "build": .string(generator.hex(40)),
-      "links": [["href": .string("\(origin)/api/atlas/v2"), "rel": "self"]],
+      "links": [["href": .string(call.base), "rel": "self"]],
       "throttling": false,
     ]
     return Outcome(payload: .object(String(json: status)))
@@ -42,10 +47,10 @@ extension AtlasAPI {
 
   private static func text(
     of organization: OrganizationRow,
-    origin: String,
+    base: String,
     parts: [String]
   ) -> String {
-    let address = "\(origin)/api/atlas/v2/orgs/\(organization.id)"
+    let address = "\(base)/orgs/\(organization.id)"
     let links =
       [Link("self", address)]
       + parts.map { Link("https://cloud.mongodb.com/\($0)", "\(address)/\($0)") }

@@ -1,56 +1,58 @@
 /// Projects, which Atlas' paths call groups.
 extension AtlasAPI {
-  func listGroups(_ request: APIRequest, origin: String) throws -> Outcome {
-    let paging = try Paging(request.query)
+  func listGroups(_ call: Call) throws -> Outcome {
+    let paging = try call.paging()
+    guard call.generation != .publicV1 else {
+      return Outcome(payload: .list(ListPage(paging: paging, items: [], total: 0)))
+    }
     let (rows, total) = try store.projects(paging.range)
-    let items = rows.map { Self.listItem($0, origin: origin) }
+    let items = rows.map { Self.listItem($0, base: call.base) }
     return Outcome(payload: .list(ListPage(paging: paging, items: items, total: total)))
   }
 
   func listGroups(
     ofOrg org: String,
-    _ request: APIRequest,
-    origin: String
+    _ call: Call
   ) throws -> Outcome {
-    let paging = try Paging(request.query)
+    let paging = try call.paging()
     guard let organization = try store.organization(org) else { throw APIError.orgNotFound(org) }
-    let prefix = request.query["name"]
+    let prefix = call.request.query["name"]
     let (rows, total) = try store.projects(
       ofOrganization: organization.key,
       namePrefix: prefix ?? "",
       paging.range
     )
-    let items = rows.map { Self.listItem($0, origin: origin) }
+    let items = rows.map { Self.listItem($0, base: call.base) }
     var page = ListPage(paging: paging, items: items, total: total)
     page.filters = prefix.map { [("name", $0)] } ?? []
     return Outcome(payload: .list(page))
   }
 
-  func getGroup(_ id: String, origin: String) throws -> Outcome {
+  func getGroup(_ id: String, _ call: Call) throws -> Outcome {
     try checkGroupID(id)
     guard let project = try store.project(id) else { throw APIError.groupNotFound(id) }
-    return Outcome(payload: .object(Self.whole(project, origin: origin)))
+    return Outcome(payload: .object(Self.whole(project, base: call.base)))
   }
 
-  func getGroup(named name: String, origin: String) throws -> Outcome {
+  func getGroup(named name: String, _ call: Call) throws -> Outcome {
     let projects = try store.projects(named: name)
     guard let project = projects.first else { throw APIError.groupNameNotFound(name) }
     guard projects.count == 1 else { throw APIError.multipleGroups(name) }
-    return Outcome(payload: .object(Self.whole(project, origin: origin)))
+    return Outcome(payload: .object(Self.whole(project, base: call.base)))
   }
 
-  private static func address(_ project: ProjectRow, _ origin: String) -> String {
-    "\(origin)/api/atlas/v2/groups/\(project.id)"
+  private static func address(_ project: ProjectRow, _ base: String) -> String {
+    "\(base)/groups/\(project.id)"
   }
 
   /// A project as lists show it: with a link to itself only.
-  private static func listItem(_ project: ProjectRow, origin: String) -> String {
-    text(of: project, links: Link("self", address(project, origin)).json)
+  private static func listItem(_ project: ProjectRow, base: String) -> String {
+    text(of: project, links: Link("self", address(project, base)).json)
   }
 
   /// A project as it is shown alone: with links whose `rel` is an address (recorded answers).
-  private static func whole(_ project: ProjectRow, origin: String) -> String {
-    let address = address(project, origin)
+  static func whole(_ project: ProjectRow, base: String) -> String {
+    let address = address(project, base)
     let parts = [
       "clusters", "containers", "databaseUsers", "peers", "processes", "whitelist",
     ]

@@ -4,6 +4,8 @@ import GodwitCore
 struct AtlasAPI: Sendable {
   let store: WorldStore
   let putSemantics: SimulatorConfiguration.PutSemantics
+  var v1Masking = SimulatorConfiguration.V1Masking.documented
+  var showsFlowdockInV2 = false
 
   /// What an operation did.
   struct Outcome {
@@ -13,6 +15,17 @@ struct AtlasAPI: Sendable {
     var mutationWasMade = false
     /// Whether a mask of Atlas' was stored as though it were a secret.
     var storesMask = false
+    /// Where what was made is found.
+    var location: String?
+  }
+
+  /// A request that may be carried out.
+  struct Call {
+    let request: APIRequest
+    let caller: Caller
+    let generation: Generation
+    /// Scheme, host, port and the generation's prefix, for links.
+    let base: String
   }
 
   /// Carries out a request that has been authenticated.
@@ -28,17 +41,31 @@ struct AtlasAPI: Sendable {
     caller: Caller,
     origin: String
   ) throws(APIError) -> Outcome {
-    guard let resource = Resource(path: request.path) else { throw .noSuchResource(request.path) }
+    guard let route = Route(path: request.path) else { throw .noSuchResource(request.path) }
+    let resource = route.resource
     guard resource.methods.contains(request.method) else {
       throw .methodNotAllowed(request.method, allow: resource.methods)
     }
-    if request.method == "POST" || request.method == "PUT" {
+    if ["POST", "PUT", "PATCH"].contains(request.method) {
       try MediaType.checkContentType(request.contentType)
     }
-    try MediaType.checkAccept(request.accept)
-    guard request.isRead || caller.canWrite else { throw .writeForbidden }
+    if route.generation.isVersioned {
+      try MediaType.checkAccept(request.accept)
+    } else if caller.kind != .digest {
+      throw .keysOnly
+    }
+    guard request.isRead || caller.canWrite else {
+      throw route.generation.isVersioned ? .writeForbidden : .writeUnauthorized
+    }
+    if route.generation == .publicV1, let project = resource.project { throw .atlasGroup(project) }
+    let call = Call(
+      request: request,
+      caller: caller,
+      generation: route.generation,
+      base: origin + route.generation.prefix
+    )
     do {
-      return try perform(request, on: resource, caller: caller, origin: origin)
+      return try perform(call, on: resource)
     } catch let error as APIError {
       throw error
     } catch {
@@ -46,35 +73,53 @@ struct AtlasAPI: Sendable {
     }
   }
 
-  private func perform(
-    _ request: APIRequest,
-    on resource: Resource,
-    caller: Caller,
-    origin: String
-  ) throws -> Outcome {
+  private func perform(_ call: Call, on resource: Resource) throws -> Outcome {
     switch resource {
-    case .root: return try root(caller: caller, origin: origin)
-    case .groups: return try listGroups(request, origin: origin)
-    case .group(let id): return try getGroup(id, origin: origin)
-    case .groupNamed(let name): return try getGroup(named: name, origin: origin)
-    case .orgs: return try listOrgs(request, origin: origin)
-    case .org(let id): return try getOrg(id, origin: origin)
-    case .orgGroups(let id): return try listGroups(ofOrg: id, request, origin: origin)
-    case .alertConfigs(let group): return try listAlertConfigs(of: group, request, origin: origin)
-    case .alertConfig(let group, let id):
-      return try getAlertConfig(id, of: group, origin: origin)
-    case .integrations(let group): return try listIntegrations(of: group, request)
+    case .root: return try root(call)
+    case .groups: return try listGroups(call)
+    case .group(let id):
+      return try call.request.isRead ? getGroup(id, call) : renameGroup(id, call)
+    case .groupNamed(let name): return try getGroup(named: name, call)
+    case .groupSettings(let id): return try settings(.groupSettings, of: id, call)
+    case .auditLog(let id): return try settings(.auditLog, of: id, call)
+    case .orgs: return try listOrgs(call)
+    case .org(let id): return try getOrg(id, call)
+    case .orgGroups(let id): return try listGroups(ofOrg: id, call)
+    case .alertConfigs(let group):
+      return try call.request.isRead
+        ? listAlertConfigs(of: group, call) : createAlertConfig(of: group, call)
+    case .alertConfig(let group, let id): return try alertConfig(id, of: group, call)
+    case .alertsOfConfig(let group, let id): return try listAlerts(ofConfig: id, of: group, call)
+    case .matcherFieldNames: return Outcome(payload: .object(Self.matcherFieldNames))
+    case .integrations(let group): return try listIntegrations(of: group, call)
     case .integration(let group, let type):
-      switch request.method {
-      case "POST", "PUT": return try writeIntegration(type, of: group, request)
-      case "DELETE": return try deleteIntegration(type, of: group)
-      default: return try getIntegration(type, of: group)
+      switch call.request.method {
+      case "POST", "PUT": return try writeIntegration(type, of: group, call)
+      case "DELETE": return try deleteIntegration(type, of: group, call)
+      default: return try getIntegration(type, of: group, call)
       }
+    }
+  }
+
+  private func alertConfig(_ id: String, of group: String, _ call: Call) throws -> Outcome {
+    switch call.request.method {
+    case "PUT": try replaceAlertConfig(id, of: group, call)
+    case "PATCH": try toggleAlertConfig(id, of: group, call)
+    case "DELETE": try deleteAlertConfig(id, of: group)
+    default: try getAlertConfig(id, of: group, call)
     }
   }
 
   /// Refuses what cannot be the id of a project.
   func checkGroupID(_ id: String) throws(APIError) {
     guard ObjectID.isWellFormed(id) else { throw .invalidGroupID(id) }
+  }
+
+  /// The body of a write, which must be an object.
+  static func object(_ body: [UInt8]) throws(APIError) -> JSONObject {
+    let value: JSONValue
+    do { value = try JSONValue(parsing: body) } catch { throw .malformedJSON }
+    guard let object = value.objectValue else { throw .notAnObject }
+    return object
   }
 }

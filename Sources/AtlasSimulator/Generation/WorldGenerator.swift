@@ -24,7 +24,7 @@ struct WorldGenerator {
           sql: "INSERT INTO world VALUES (?, ?, ?)",
           arguments: [worldID, Int64(bitPattern: seed), projects]
         )
-        var writer = WorldWriter(database: database, maker: maker)
+        var writer = WorldWriter(database: database, maker: maker, seed: seed)
         try writer.writeOrganizations(organizationCount)
         for (index, draft) in drafts.enumerated() {
           try writer.write(
@@ -45,15 +45,25 @@ private struct WorldWriter {
   let database: Database
   let maker: UInt64
   private var counter: UInt32 = 0
+  // Alert configurations have ids of a maker of their own: more of them change no other id.
+  private let alertMaker: UInt64
+  private var alertCounter: UInt32 = 0
 
-  init(database: Database, maker: UInt64) {
+  init(database: Database, maker: UInt64, seed: UInt64) {
     self.database = database
     self.maker = maker
+    var generator = SeededGenerator(seed: seed ^ 0xa1e7_7c0f_1985_0002)
+    alertMaker = generator.next() & 0xff_ffff_ffff
   }
 
   private mutating func makeID(_ seconds: Int64) -> String {
     counter &+= 1
     return ObjectID.text(seconds: seconds, maker: maker, counter: counter)
+  }
+
+  private mutating func makeAlertID(_ seconds: Int64) -> String {
+    alertCounter &+= 1
+    return ObjectID.text(seconds: seconds, maker: alertMaker, counter: alertCounter)
   }
 
   mutating func writeOrganizations(_ count: Int) throws {
@@ -96,18 +106,15 @@ private struct WorldWriter {
     let seconds = UInt64(draft.created + 172_800)
     let prefix = String(seconds, radix: 16)
     var drafts = AlertDrafts(
-      seed: draft.seed,
+      project: draft,
       created: draft.created + 172_800,
       integrations: integrations,
       makeID: { prefix + notifierGenerator.hex(16) }
     )
     for document in drafts.make(isLarge: areMany) {
-      try database.cachedStatement(
-        sql: "INSERT INTO alertConfigs (project, id, document) VALUES (?, ?, ?)"
-      )
-      .execute(arguments: [
-        key, makeID(draft.created + 172_800), String(json: .object(document)),
-      ])
+      let id = makeAlertID(draft.created + 172_800)
+      let row = AlertConfigRow(id: id, document: document)
+      try WorldStore.insert(row, ofProjectKey: key, in: database)
     }
   }
 }

@@ -6,6 +6,7 @@ import GodwitCore
 struct FieldCheck {
   let type: String
   let field: FieldRule
+  var generation = Generation.v2
 
   func check(_ value: JSONValue) throws(APIError) {
     switch field.kind {
@@ -13,6 +14,12 @@ struct FieldCheck {
       guard value.boolValue != nil else { throw .invalidAttribute(field.name) }
     case .object:
       guard value.objectValue != nil else { throw .invalidAttribute(field.name) }
+    case .roles(let prefix):
+      guard let elements = value.arrayValue else { throw .invalidAttribute(field.name) }
+      for element in elements {
+        guard let role = element.stringValue else { throw .invalidAttribute(field.name) }
+        guard role.hasPrefix(prefix) else { throw .invalidEnumValue(role, of: field.name) }
+      }
     case .oneOf(let allowed):
       guard let text = value.stringValue else { throw .invalidAttribute(field.name) }
       guard allowed.contains(text) else { throw .invalidEnumValue(text, of: field.name) }
@@ -61,6 +68,8 @@ struct FieldCheck {
   }
 
   private func settings(_ reason: String) -> APIError {
-    .invalidSettings(type: type, reason: "\(field.name) \(reason)")
+    // API v1.0 does not say which field it means (terraform-provider-mongodbatlas issue 1316).
+    generation == .v2
+      ? .invalidSettings(type: type, reason: "\(field.name) \(reason)") : .integrationFieldsInvalid
   }
 }

@@ -16,6 +16,8 @@ struct FieldRule: Sendable {
     case flag
     /// One of these strings.
     case oneOf([String])
+    /// A list of names of roles that begin with a prefix.
+    case roles(prefix: String)
     /// An object that is taken as it is.
     case object
   }

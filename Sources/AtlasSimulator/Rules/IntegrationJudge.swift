@@ -15,11 +15,13 @@ struct IntegrationJudge {
 
   let rule: TypeRule
   let putSemantics: SimulatorConfiguration.PutSemantics
+  var generation = Generation.v2
 
   /// Judges the body of a POST.
   func verdict(creating body: JSONObject) throws(APIError) -> Verdict {
     switch rule.writing {
-    case .oauth: throw .slackNotConfigured
+    // Through v1.0 a token was typed, which is what legacy means.
+    case .oauth: throw generation == .v2 ? .slackNotConfigured : .legacySlack
     case .discontinued: throw .discontinued(rule.type)
     case .free: break
     }
@@ -31,18 +33,24 @@ struct IntegrationJudge {
     switch rule.writing {
     case .discontinued: throw .discontinued(rule.type)
     case .oauth:
-      return try SlackJudge(rule: rule, putSemantics: putSemantics)
+      return try SlackJudge(rule: rule, putSemantics: putSemantics, generation: generation)
         .verdict(replacing: stored, with: body)
     case .free: break
     }
     let members = try checkedMembers(of: body)
     var base = JSONObject()
     if let stored {
-      for (name, value) in stored where putSemantics == .merge || rule.field(name)?.isKept == true {
+      for (name, value) in stored where putSemantics == .merge || isKept(name) {
         base[name] = value
       }
     }
     return try complete(members, over: base)
+  }
+
+  /// Whether a PUT leaves a stored field alone that its body does not have: what this generation
+  /// does not know it does not reset.
+  private func isKept(_ name: String) -> Bool {
+    rule.field(name)?.isKept ?? (generation != .v2)
   }
 
   /// The members of a body that count, each of a legal value; `null` stays, as a wish to clear.
@@ -55,7 +63,9 @@ struct IntegrationJudge {
         if value == .null, rule.nullFields.contains(name) { continue }
         throw .invalidAttribute(name)
       }
-      if value != .null { try FieldCheck(type: rule.type, field: field).check(value) }
+      if value != .null {
+        try FieldCheck(type: rule.type, field: field, generation: generation).check(value)
+      }
       members[name] = value
     }
     return members
@@ -76,6 +86,12 @@ struct IntegrationJudge {
         document[field.name] = standard
       } else if field.isRequired, !(field.isNullable && members[field.name] != nil) {
         throw .missing(field.name)
+      }
+    }
+    for name in rule.unstoredFields { document[name] = nil }
+    if generation != .v2, let whole = TypeRules.rule(for: rule.type) {
+      for field in whole.fields where document[field.name] == nil {
+        document[field.name] = field.standard
       }
     }
     document["type"] = .string(rule.type)

@@ -12,6 +12,12 @@ enum Masking {
     return String(repeating: "*", count: count - 4) + value.suffix(4)
   }
 
+  /// A key as the pages of API v1.0 show one: six stars, whatever its length, and the last four
+  /// characters.
+  static func sixStars(_ value: String) -> String {
+    "******\(value.count > 4 ? String(value.suffix(4)) : "")"
+  }
+
   /// A whole value as stars, for templates (our choice; the contract calls them passwords).
   static func stars(_ value: String) -> String {
     String(repeating: "*", count: value.count)

@@ -7,6 +7,7 @@ import GodwitCore
 struct SlackJudge {
   let rule: TypeRule
   let putSemantics: SimulatorConfiguration.PutSemantics
+  var generation = Generation.v2
 
   /// Whether a stored configuration is one of the old kind, with a token that a person typed.
   static func isLegacy(_ stored: JSONObject) -> Bool {
@@ -21,19 +22,24 @@ struct SlackJudge {
     guard !Self.isLegacy(stored) else { throw .legacySlack }
     var credentials = body
     credentials["apiToken"] = nil
-    let members = try IntegrationJudge(rule: rule, putSemantics: putSemantics)
-      .checkedMembers(of: credentials)
+    let judge = IntegrationJudge(
+      rule: rule,
+      putSemantics: putSemantics,
+      generation: generation
+    )
+    let members = try judge.checkedMembers(of: credentials)
     if let token = body["apiToken"], token != .null, token != stored["apiToken"] {
-      let shown = stored["apiToken"].flatMap { rule.field("apiToken")?.shown($0) }
-      guard token == shown else { throw .mustReconfigureSlack }
+      let shown =
+        stored["apiToken"]?.stringValue.map { [Masking.key($0), Masking.sixStars($0)] } ?? []
+      guard shown.contains(where: { token == .string($0) }) else { throw .mustReconfigureSlack }
     }
     if let team = members["teamName"], team != .null, team != stored["teamName"] {
       throw .mustReconfigureSlack
     }
     var document = stored
     if let channel = members["channelName"] {
-      document["channelName"] = channel == .null ? nil : channel
-    } else if putSemantics == .replace {
+      document["channelName"] = channel == .null || channel == "" ? nil : channel
+    } else if putSemantics == .replace, rule.field("channelName")?.isRequired == true {
       throw .missing("channelName")
     }
     return IntegrationJudge.Verdict(document: document, storesMask: false)

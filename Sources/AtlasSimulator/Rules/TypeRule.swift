@@ -19,6 +19,8 @@ struct TypeRule: Sendable {
   var nullFields: [String] = []
   /// Whether API v2 knows the type at all.
   var isInV2 = true
+  /// Fields that are taken and not kept.
+  var unstoredFields: [String] = []
   /// Whether `type` comes last in answers instead of in the order of the alphabet (WEBHOOK).
   var hasTypeLast = false
 

@@ -23,6 +23,24 @@ extension APIError {
     )
   }
 
+  static func atlasGroup(_ id: String) -> APIError {
+    APIError(
+      404,
+      "ATLAS_GROUP",
+      "The project \(id) is one of Atlas, which another generation of the API serves.",
+      [.string(id)]
+    )
+  }
+
+  static func groupExists(_ name: String) -> APIError {
+    APIError(
+      409,
+      "GROUP_ALREADY_EXISTS",
+      "The organization has a project called \(name) already.",
+      [.string(name)]
+    )
+  }
+
   static func orgNotFound(_ id: String) -> APIError {
     APIError(404, "ORG_NOT_FOUND", "There is no organization with the id \(id).", [.string(id)])
   }
@@ -44,6 +62,69 @@ extension APIError {
       [.string(id)]
     )
   }
+}
+
+/// Errors of the bodies of alert configurations.
+extension APIError {
+  static let missingNotifications = APIError(
+    400,
+    "MISSING_NOTIFICATIONS",
+    "An alert configuration must have at least one notification."
+  )
+
+  static func tooManyNotifications(_ limit: Int) -> APIError {
+    APIError(
+      400,
+      "MAX_NOTIFICATIONS_PER_ALERT_EXCEEDED",
+      "An alert configuration has at most \(limit) notifications.",
+      [.number(JSONNumber(Int64(limit)))]
+    )
+  }
+
+  static func tooManyAlertConfigs(_ limit: Int) -> APIError {
+    APIError(
+      400,
+      "MAX_ALERT_CONFIGS_PER_GROUP_EXCEEDED",
+      "A project has at most \(limit) alert configurations.",
+      [.number(JSONNumber(Int64(limit)))]
+    )
+  }
+
+  static func unsupportedNotification(_ type: String) -> APIError {
+    let shown = String(type.prefix(64))
+    return APIError(
+      400,
+      "UNSUPPORTED_NOTIFICATION_TYPE",
+      "Notifications of the type \(shown) are not supported here.",
+      [.string(shown)]
+    )
+  }
+
+  static let intervalOutOfRange = APIError(
+    400,
+    "NOTIFICATION_INTERVAL_OUT_OF_RANGE",
+    "The interval of a notification must be 5 minutes or more."
+  )
+  static let webhookURLNotSet = APIError(
+    400,
+    "WEBHOOK_URL_NOT_SET",
+    "Neither the notification nor the project's webhook integration has a URL."
+  )
+  static let integrationFieldsInvalid = APIError(
+    400,
+    "INTEGRATION_FIELDS_INVALID",
+    "At least one field of the integration is invalid."
+  )
+  static let invalidDatadogKey = APIError(
+    400,
+    "INVALID_DATADOG_API_KEY",
+    "A Datadog API key has 32 hexadecimal digits."
+  )
+  static let invalidPagerDutyKey = APIError(
+    400,
+    "INVALID_PAGER_DUTY_SERVICE_KEY",
+    "A PagerDuty service key has 32 hexadecimal digits."
+  )
 }
 
 /// Errors of integrations.

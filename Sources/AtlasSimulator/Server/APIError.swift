@@ -67,6 +67,17 @@ extension APIError {
     "These credentials may read but not change this project."
   )
 
+  static let writeUnauthorized = APIError(
+    401,
+    "USER_UNAUTHORIZED",
+    "These credentials may read but not change this project."
+  )
+  static let keysOnly = APIError(
+    401,
+    "UNEXPECTED_ERROR",
+    "This generation of the API takes API keys with digest authentication only."
+  )
+
   static func noSuchResource(_ path: String) -> APIError {
     APIError(404, "RESOURCE_NOT_FOUND", "Nothing is found at \(path).", [.string(path)])
   }

@@ -10,9 +10,15 @@ struct Answer {
   var delivery = Delivery.whole
 
   /// The answer of an operation that succeeded; it has a content type even without a body.
-  init(_ outcome: AtlasAPI.Outcome, form: AnswerForm, address: String) {
+  init(
+    _ outcome: AtlasAPI.Outcome,
+    form: AnswerForm,
+    generation: Generation,
+    address: String
+  ) {
     status = outcome.status
-    fields[.contentType] = MediaType.resolved
+    fields[.contentType] = generation.isVersioned ? MediaType.resolved : MediaType.plain
+    if let location = outcome.location { fields[.location] = location }
     body = form.body(of: outcome.payload, status: outcome.status, address: address)
   }
 

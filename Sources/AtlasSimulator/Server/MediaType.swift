@@ -5,6 +5,8 @@
 enum MediaType {
   /// What is answered for every resource that is served now.
   static let resolved = "application/vnd.atlas.2023-01-01+json;charset=utf-8"
+  /// What the generations without versions answer.
+  static let plain = "application/json"
   /// What errors are answered as.
   static let error = "application/json"
 

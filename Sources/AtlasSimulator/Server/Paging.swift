@@ -3,6 +3,8 @@ struct Paging {
   let pageNum: Int
   let itemsPerPage: Int
   let includeCount: Bool
+  /// Whether links say whether there is a count; those of v1.0 do not.
+  var tellsCount = true
 
   /// Reads `pageNum`, `itemsPerPage` (1 to 500) and `includeCount`.
   ///
@@ -17,6 +19,15 @@ struct Paging {
   var range: Range<Int> {
     let start = (pageNum - 1) * itemsPerPage
     return start..<start + itemsPerPage
+  }
+}
+
+extension AtlasAPI.Call {
+  /// Which page of a list is asked for.
+  func paging() throws(APIError) -> Paging {
+    var paging = try Paging(request.query)
+    paging.tellsCount = generation.isVersioned
+    return paging
   }
 }
 
@@ -35,13 +46,13 @@ struct ListPage {
   /// The parameters of `self` come in another order than those of the others (recorded answers).
   func links(to address: String) -> [Link] {
     let filterText = filters.map { "\($0.name)=\(PercentEncoding.encode($0.value))&" }.joined()
-    let count = "includeCount=\(paging.includeCount)"
+    let count = paging.tellsCount ? "includeCount=\(paging.includeCount)&" : ""
     let size = "itemsPerPage=\(paging.itemsPerPage)"
     func page(_ number: Int) -> String {
-      "\(address)?\(filterText)\(count)&\(size)&pageNum=\(number)"
+      "\(address)?\(filterText)\(count)\(size)&pageNum=\(number)"
     }
     var links = [
-      Link("self", "\(address)?\(filterText)\(count)&pageNum=\(paging.pageNum)&\(size)")
+      Link("self", "\(address)?\(filterText)\(count)pageNum=\(paging.pageNum)&\(size)")
     ]
     if paging.pageNum > 1 { links.append(Link("previous", page(paging.pageNum - 1))) }
     if paging.range.upperBound < total { links.append(Link("next", page(paging.pageNum + 1))) }

@@ -64,9 +64,9 @@ struct RequestPipeline: Sendable {
     case .accepted(let caller):
       entry.authentication = caller.kind.rawValue
       let isWhole = try await collectBody(of: request, into: &call)
-      let resource = Resource(path: call.path)
-      entry.project = resource?.project
-      entry.type = resource?.integrationType
+      let route = Route(path: call.path)
+      entry.project = route?.resource.project
+      entry.type = route?.resource.integrationType
       let hit = isWhole ? hit(call, caller, entry.project) : nil
       entry.fault = hit?.fault
       let early = hit?.fault == .lateBefore ? TimeAmount(hit?.delay ?? .zero) : .zero
@@ -139,7 +139,12 @@ struct RequestPipeline: Sendable {
       let outcome = try api.perform(call, caller: caller, origin: origin)
       if !call.isRead { entry.mutationWasMade = outcome.mutationWasMade }
       entry.storesMask = outcome.storesMask
-      answer = Answer(outcome, form: form, address: origin + call.path)
+      answer = Answer(
+        outcome,
+        form: form,
+        generation: Route(path: call.path)?.generation ?? .v2,
+        address: origin + call.path
+      )
     } catch {
       answer = Answer(error, form: form)
     }

@@ -1,15 +1,32 @@
-/// What a path of the API means.
-///
-/// One case for each path of a generation; further generations add their own prefix.
+/// What the path of a request means.
+struct Route: Equatable {
+  let generation: Generation
+  let resource: Resource
+
+  /// The route of a path; `nil` where Atlas has nothing, a trailing slash included.
+  init?(path: String) {
+    guard let generation = Generation.allCases.first(where: { path.hasPrefix($0.prefix) }),
+      let resource = Resource(path: path.dropFirst(generation.prefix.count))
+    else { return nil }
+    self.generation = generation
+    self.resource = resource
+  }
+}
+
+/// What a path below the prefix of a generation means.
 enum Resource: Equatable {
   case root
   case groups
   case group(String)
   case groupNamed(String)
+  case groupSettings(String)
+  case auditLog(group: String)
   case integrations(group: String)
   case integration(group: String, type: String)
   case alertConfigs(group: String)
   case alertConfig(group: String, id: String)
+  case alertsOfConfig(group: String, id: String)
+  case matcherFieldNames
   case orgs
   case org(String)
   case orgGroups(String)
@@ -18,6 +35,9 @@ enum Resource: Equatable {
   var methods: [String] {
     switch self {
     case .integration: ["GET", "POST", "PUT", "DELETE"]
+    case .alertConfigs: ["GET", "POST"]
+    case .alertConfig: ["GET", "PUT", "PATCH", "DELETE"]
+    case .group, .groupSettings, .auditLog: ["GET", "PATCH"]
     default: ["GET"]
     }
   }
@@ -26,9 +46,10 @@ enum Resource: Equatable {
   var project: String? {
     switch self {
     case .group(let id), .integrations(let id), .integration(let id, _), .alertConfigs(let id),
-      .alertConfig(let id, _):
+      .alertConfig(let id, _), .alertsOfConfig(let id, _), .groupSettings(let id),
+      .auditLog(let id):
       id
-    case .root, .groups, .groupNamed, .orgs, .org, .orgGroups: nil
+    case .root, .groups, .groupNamed, .orgs, .org, .orgGroups, .matcherFieldNames: nil
     }
   }
 
@@ -39,12 +60,7 @@ enum Resource: Equatable {
 }
 
 extension Resource {
-  private static let prefix = "/api/atlas/v2"
-
-  /// The resource of a path; `nil` where Atlas has nothing, a trailing slash included.
-  init?(path: String) {
-    guard path.hasPrefix(Self.prefix) else { return nil }
-    let rest = path.dropFirst(Self.prefix.count)
+  fileprivate init?(path rest: Substring) {
     if rest.isEmpty {
       self = .root
       return
@@ -55,6 +71,8 @@ extension Resource {
     switch names.first {
     case "groups": self.init(underGroups: Array(names.dropFirst()))
     case "orgs": self.init(underOrgs: Array(names.dropFirst()))
+    case "alertConfigs" where names.dropFirst() == ["matchers", "fieldNames"]:
+      self = .matcherFieldNames
     default: return nil
     }
   }
@@ -64,12 +82,23 @@ extension Resource {
     case 0: self = .groups
     case 1: self = .group(names[0])
     case 2 where names[0] == "byName": self = .groupNamed(names[1])
-    case 2 where names[1] == "integrations": self = .integrations(group: names[0])
-    case 2 where names[1] == "alertConfigs": self = .alertConfigs(group: names[0])
+    case 2: self.init(names[1], of: names[0])
     case 3 where names[1] == "integrations":
       self = .integration(group: names[0], type: names[2])
     case 3 where names[1] == "alertConfigs":
       self = .alertConfig(group: names[0], id: names[2])
+    case 4 where names[1] == "alertConfigs" && names[3] == "alerts":
+      self = .alertsOfConfig(group: names[0], id: names[2])
+    default: return nil
+    }
+  }
+
+  private init?(_ name: String, of group: String) {
+    switch name {
+    case "integrations": self = .integrations(group: group)
+    case "alertConfigs": self = .alertConfigs(group: group)
+    case "settings": self = .groupSettings(group)
+    case "auditLog": self = .auditLog(group: group)
     default: return nil
     }
   }

@@ -131,10 +131,12 @@ public struct SimulatorWorld: Sendable {
     }
   }
 
-  /// All integrations of the world in one text, to compare two worlds by.
+  /// The whole world in one text, to compare two worlds by.
   ///
-  /// One line for each, in the order of projects and types: the project's id, the type, and the
-  /// fields as JSON with secrets whole and without the integration's id, which every PUT changes.
+  /// One line for each integration, in the order of projects and types: the project's id, the type,
+  /// and the fields as JSON with secrets whole and without the integration's id, which every PUT
+  /// changes. Then one for each alert configuration, without ids and times, and one for settings of
+  /// a project that were changed.
   ///
   /// - Throws: ``SimulatorError`` if the world cannot be read.
   public func fingerprint() throws(SimulatorError) -> String {
@@ -151,7 +153,7 @@ public struct SimulatorWorld: Sendable {
       while let row = try rows.next() {
         text += "\(row[0] as String) \(row[1] as String) \(row[2] as String)\n"
       }
-      return text
+      return text + (try fingerprintOfOthers(in: database))
     }
   }
 
@@ -179,20 +181,20 @@ public struct SimulatorWorld: Sendable {
     return id
   }
 
-  private static func key(of project: String, in database: Database) throws -> Int64 {
+  static func key(of project: String, in database: Database) throws -> Int64 {
     guard let key = try WorldStore.key(of: project, in: database) else {
       throw SimulatorError.edit("project \(project)", "The world has no such project.")
     }
     return key
   }
 
-  private func read<Value>(
+  func read<Value>(
     _ body: (Database) throws -> Value
   ) throws(SimulatorError) -> Value {
     do { return try store.read(body) } catch { throw .database(error, subject: "the world") }
   }
 
-  private func write<Value>(
+  func write<Value>(
     _ body: (Database) throws -> Value
   ) throws(SimulatorError) -> Value {
     do { return try store.write(body) } catch { throw .database(error, subject: "the world") }

@@ -7,7 +7,7 @@ enum WorldSchema {
   /// SQLite's `application_id` of a world: "GdwS".
   static let applicationID = 0x4764_7753
   /// The version of these tables, SQLite's `user_version`.
-  static let version = 1
+  static let version = 2
 
   static let statements = """
     CREATE TABLE world (
@@ -50,7 +50,26 @@ enum WorldSchema {
       document TEXT NOT NULL
     );
     CREATE INDEX alertConfigsByProject ON alertConfigs (project, key);
+    \(resources)
     """
+
+  /// What else a project has, by the name of the resource; only where it differs from a new project.
+  private static let resources = """
+    CREATE TABLE resources (
+      project INTEGER NOT NULL REFERENCES projects (key),
+      name TEXT NOT NULL,
+      document TEXT NOT NULL,
+      PRIMARY KEY (project, name)
+    ) WITHOUT ROWID;
+    """
+
+  /// Brings the tables of an older world up to date.
+  static func migrate(_ database: Database) throws {
+    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard version < Self.version else { return }
+    try database.execute(sql: resources)
+    try database.execute(sql: "PRAGMA user_version = \(Self.version)")
+  }
 
   static func create(in database: Database) throws {
     try database.execute(sql: statements)

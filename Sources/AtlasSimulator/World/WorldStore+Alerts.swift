@@ -40,16 +40,72 @@ extension WorldStore {
   func alertConfig(of project: String, id: String) throws -> AlertConfigRow?? {
     try read { database in
       guard let key = try Self.key(of: project, in: database) else { return nil }
-      let row = try Row.fetchOne(
-        try database.cachedStatement(
-          sql: "SELECT id, document FROM alertConfigs WHERE project = ? AND id = ?"
-        ),
-        arguments: [key, id]
-      )
-      return .some(
-        try row.map { AlertConfigRow(id: $0[0], document: try JSONObject(storedText: $0[1])) }
-      )
+      return .some(try Self.alertConfig(id, ofProjectKey: key, in: database))
     }
+  }
+
+  /// One alert configuration of a project.
+  static func alertConfig(
+    _ id: String,
+    ofProjectKey key: Int64,
+    in database: Database
+  ) throws -> AlertConfigRow? {
+    let row = try Row.fetchOne(
+      try database.cachedStatement(
+        sql: "SELECT id, document FROM alertConfigs WHERE project = ? AND id = ?"
+      ),
+      arguments: [key, id]
+    )
+    return try row.map { AlertConfigRow(id: $0[0], document: try JSONObject(storedText: $0[1])) }
+  }
+
+  /// How many alert configurations a project has.
+  static func alertConfigCount(ofProjectKey key: Int64, in database: Database) throws -> Int {
+    try Int.fetchOne(
+      try database.cachedStatement(sql: "SELECT count(*) FROM alertConfigs WHERE project = ?"),
+      arguments: [key]
+    ) ?? 0
+  }
+
+  /// Adds an alert configuration, after all others.
+  static func insert(
+    _ row: AlertConfigRow,
+    ofProjectKey key: Int64,
+    in database: Database
+  ) throws {
+    try database.cachedStatement(
+      sql: "INSERT INTO alertConfigs (project, id, document) VALUES (?, ?, ?)"
+    )
+    .execute(arguments: [key, row.id, String(json: .object(row.document))])
+  }
+
+  /// Stores an alert configuration in the place of the one of its id.
+  ///
+  /// - Returns: whether there was one.
+  @discardableResult
+  static func replace(
+    _ row: AlertConfigRow,
+    ofProjectKey key: Int64,
+    in database: Database
+  ) throws -> Bool {
+    try database.cachedStatement(
+      sql: "UPDATE alertConfigs SET document = ? WHERE project = ? AND id = ?"
+    )
+    .execute(arguments: [String(json: .object(row.document)), key, row.id])
+    return database.changesCount > 0
+  }
+
+  /// Removes an alert configuration.
+  ///
+  /// - Returns: whether there was one.
+  static func removeAlertConfig(
+    _ id: String,
+    ofProjectKey key: Int64,
+    in database: Database
+  ) throws -> Bool {
+    try database.cachedStatement(sql: "DELETE FROM alertConfigs WHERE project = ? AND id = ?")
+      .execute(arguments: [key, id])
+    return database.changesCount > 0
   }
 
   /// Whether an alert configuration of the project notifies through this type.

@@ -32,6 +32,22 @@ extension WorldStore {
     return texts
   }
 
+  /// All integrations of a project whole, in the order of lists.
+  static func integrations(
+    ofProjectKey key: Int64,
+    in database: Database
+  ) throws -> [(type: String, row: IntegrationRow)] {
+    let rows = try Row.fetchAll(
+      try database.cachedStatement(
+        sql: "SELECT type, id, document FROM integrations WHERE project = ? ORDER BY place, type"
+      ),
+      arguments: [key]
+    )
+    return try rows.map { row in
+      (row[0], IntegrationRow(id: row[1], document: try JSONObject(storedText: row[2])))
+    }
+  }
+
   /// The key of a project.
   static func key(of project: String, in database: Database) throws -> Int64? {
     try Int64.fetchOne(

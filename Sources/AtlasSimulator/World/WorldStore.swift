@@ -47,6 +47,12 @@ final class WorldStore: Sendable {
   static func opening(_ path: String) throws(SimulatorError) -> WorldStore {
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration(isFile: true))
+      try queue.writeWithoutTransaction { database in
+        try database.inTransaction(.immediate) {
+          try WorldSchema.migrate(database)
+          return .commit
+        }
+      }
       return try WorldStore(queue: queue, worldID: readID(of: queue))
     } catch {
       throw .database(error, subject: path)

@@ -49,6 +49,7 @@ import Testing
         "MICROSOFT_TEAMS": ("microsoftTeamsWebhookUrl", "microsoftTeamsWebhookUrl"),
       ]
       var seen: Set<String> = []
+      var older = 0
       for (project, reply) in try await estate(client) {
         let notifications = reply.results.flatMap { $0["notifications"]?.arrayValue ?? [] }
         #expect(notifications.allSatisfy { $0["notifierId"]?.stringValue?.count == 24 })
@@ -56,13 +57,21 @@ import Testing
           let type = try #require(notification["typeName"]?.stringValue)
           guard let (copy, original) = secrets[type] else { continue }
           let integration = try await client.get("/groups/\(project)/integrations/\(type)")
-          #expect(notification[copy] == integration.json[original])
-          #expect(notification["integrationId"] == integration.json["id"])
           #expect(notification[copy]?.stringValue?.contains("****") == true)
+          guard let id = notification["integrationId"] else {
+            // A key of before a rotation, or of an integration that is gone.
+            // A webhook keeps its address when its secret is rotated.
+            #expect(type == "WEBHOOK" || notification[copy] != integration.json[original])
+            older += 1
+            continue
+          }
+          #expect(notification[copy] == integration.json[original])
+          #expect(id == integration.json["id"])
           seen.insert(type)
         }
       }
       #expect(seen == Set(secrets.keys))
+      #expect(older > 0)
     }
   }
 

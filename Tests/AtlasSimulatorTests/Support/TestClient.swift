@@ -1,9 +1,10 @@
 import AsyncHTTPClient
-import AtlasSimulator
 import Foundation
 import GodwitCore
 import NIOCore
 import NIOHTTP1
+
+@testable import AtlasSimulator
 
 /// An answer as it came over the socket.
 struct Reply {
@@ -89,6 +90,34 @@ struct TestClient {
         uniquingKeysWith: { "\($0), \($1)" }
       ),
       text: String(buffer: buffer)
+    )
+  }
+
+  /// Sends a request with the owner's key to a generation that takes keys only.
+  func sendWithKey(
+    _ method: String,
+    _ path: String,
+    _ body: JSONValue? = nil,
+    prefix: String = "/api/atlas/v1.0",
+    key: SimulatorCredentials.APIKey? = nil
+  ) async throws -> Reply {
+    let challenge = try await send("GET", path, headers: ["Authorization": nil], prefix: prefix)
+    let text = challenge.headers["www-authenticate"] ?? ""
+    let nonce = text.split(separator: "nonce=\"").last?.prefix { $0 != "\"" } ?? ""
+    let key = key ?? simulator.credentials.owner
+    let secret = MD5.hex("\(key.publicKey):MMS Public API:\(key.privateKey)")
+    let request = MD5.hex("\(method):\(prefix)\(path)")
+    let response = MD5.hex("\(secret):\(nonce):00000001:c0ffee:auth:\(request)")
+    let header =
+      #"Digest username="\#(key.publicKey)", realm="MMS Public API", nonce="\#(nonce)", "#
+      + #"uri="\#(prefix)\#(path)", cnonce="c0ffee", nc=00000001, qop=auth, "#
+      + #"response="\#(response)""#
+    return try await send(
+      method,
+      path,
+      body,
+      headers: ["Authorization": header, "Accept": "application/json"],
+      prefix: prefix
     )
   }
 

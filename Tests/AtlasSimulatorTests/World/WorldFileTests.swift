@@ -138,6 +138,30 @@ import Testing
     }
   }
 
+  @Test func `a world of an older version is brought up to date`() async throws {
+    try await withTemporaryFolder { folder in
+      let path = "\(folder)/world.db"
+      try Simulator.reset(worldFile: path, projects: 2, seed: 1)
+      let queue = try DatabaseQueue(path: path)
+      try await queue.write {
+        try $0.execute(sql: "DROP TABLE resources; PRAGMA user_version = 1")
+      }
+      try queue.close()
+      for _ in 0..<2 {
+        let simulator = try await Simulator.start(configuration(path))
+        let project = try simulator.world.projectIDs()[0]
+        let client = TestClient(simulator: simulator)
+        let reply = try await client.send(
+          "PATCH",
+          "/groups/\(project)/auditLog",
+          ["enabled": true]
+        )
+        await simulator.stop()
+        #expect(reply.status == 200)
+      }
+    }
+  }
+
   @Test func `a folder that is not there is named`() async throws {
     let error = await #expect(throws: SimulatorError.self) {
       _ = try await Simulator.start(configuration("/no/such/folder/world.db"))

@@ -91,6 +91,50 @@ import Testing
     }
   }
 
+  @Test func `every alert configuration of a new world could have been written through the API`()
+    async throws
+  {
+    try await withSimulator({ $0.projects = 400 }) { client in
+      let world = client.simulator.world
+      var types: [String: Int] = [:]
+      var silent = 0
+      for project in try world.projectIDs() {
+        for stored in try world.alertConfigurations(of: project) {
+          let notifications = (stored["notifications"]?.arrayValue ?? []).compactMap(\.objectValue)
+          let judge = AlertJudge(
+            notifications: NotificationJudge(
+              takesFlowdock: true,
+              stored: Dictionary(
+                uniqueKeysWithValues: notifications.map {
+                  ($0["notifierId"]?.stringValue ?? "", $0)
+                }
+              ),
+              integrations: [:],
+              makeID: { "x" }
+            )
+          )
+          let verdict = try judge.verdict(stored)
+          let made = ["id", "created", "updated", "notifications"]
+          #expect(
+            verdict.document.removing { name, _ in made.contains(name) }
+              == stored.removing { name, _ in made.contains(name) }
+          )
+          let judged = (verdict.document["notifications"]?.arrayValue ?? []).map {
+            $0.objectValue?.merging(["notifierId": "x"])
+          }
+          #expect(judged == notifications.map { $0.merging(["notifierId": "x"]) })
+          #expect(!verdict.storesMask)
+          let names = notifications.compactMap { $0["typeName"]?.stringValue }
+          for name in names { types[name, default: 0] += 1 }
+          if Set(names) == ["FLOWDOCK"] { silent += 1 }
+        }
+      }
+      #expect(Set(types.keys) == Set(AtlasSimulator.NotificationRules.all.map(\.typeName)))
+      #expect(silent > 0)
+      #expect(try world.alertConfigurationCount() > 600)
+    }
+  }
+
   @Test func `projects have names, tags and dates as companies have them`() async throws {
     try await withSimulator({ $0.projects = 400 }) { client in
       let projects = try await client.get("/groups?itemsPerPage=500").results
