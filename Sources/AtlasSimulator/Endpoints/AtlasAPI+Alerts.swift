@@ -52,6 +52,7 @@ extension AtlasAPI {
   ///   - call: The request, for its generation and for links.
   ///   - isWhole: Whether it is shown alone.
   ///   - hidden: The `notifierId`s of notifications whose `integrationId` is not shown yet.
+  /// - Returns: JSON text.
   func text(
     of row: AlertConfigRow,
     group: String,

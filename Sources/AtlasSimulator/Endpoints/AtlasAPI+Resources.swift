@@ -35,7 +35,7 @@ extension AtlasAPI {
     }
   }
 
-  /// PATCH of a project: its name may be changed. It keeps its place in lists.
+  /// PATCH of a project, whose name may be changed; it keeps its place in lists.
   func renameGroup(_ id: String, _ call: Call) throws -> Outcome {
     try checkGroupID(id)
     let body = try Self.object(call.request.body)
