@@ -20,7 +20,8 @@ struct Godwit: AsyncParsableCommand {
     version: version,
     subcommands: [
       PlanCommand.self, ShowCommand.self, ApplyCommand.self, ResumeCommand.self,
-      ReportCommand.self, ManualCommand.self, RunsCommand.self, SimulatorCommand.self,
+      ResolveCommand.self, ReportCommand.self, ManualCommand.self, RunsCommand.self,
+      SimulatorCommand.self,
     ]
   )
 

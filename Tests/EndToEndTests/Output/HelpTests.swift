@@ -7,7 +7,8 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     [], ["plan"], ["show"], ["apply"], ["resume"], ["report"], ["runs"], ["runs", "list"],
-    ["runs", "copy"], ["manual"], ["simulator"], ["simulator", "serve"], ["simulator", "reset"],
+    ["runs", "copy"], ["resolve"], ["manual"], ["simulator"], ["simulator", "serve"],
+    ["simulator", "reset"],
     ["simulator", "person"],
   ])
   func `help is as recorded`(command: [String]) async throws {

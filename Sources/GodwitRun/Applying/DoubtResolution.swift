@@ -1,0 +1,103 @@
+public import GodwitCore
+public import GodwitJournal
+
+/// A person settles what stays in doubt.
+public struct DoubtResolution: Sendable {
+  /// The run file, open for applying.
+  public var file: RunFile
+
+  /// Works on a run file.
+  public init(file: RunFile) {
+    self.file = file
+  }
+
+  /// Records what a person saw, so that `resume` goes on from there.
+  ///
+  /// - Parameters:
+  ///   - isMade: whether the write was seen to be made; else it may be sent.
+  ///   - number: the operation's number in its project, from 1.
+  ///   - project: the project's id or name.
+  /// - Returns: the project.
+  /// - Throws: ``RunError`` if there is no such project or operation, or it is not in doubt.
+  public func record(
+    isMade: Bool,
+    operation number: Int,
+    project: String
+  ) async throws(RunError) -> Project {
+    let found = try await doubtful(project)
+    let statuses = Dictionary(
+      found.record.operations.map { ($0.operation.number, $0.status) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    guard let status = statuses[number] else {
+      throw RunError(
+        Diagnostic(
+          "project \(found.record.project.name) has no operation \(number)",
+          advice: "its operations are 1 to \(statuses.count); see `godwit show RUN --project`"
+        )
+      )
+    }
+    guard status == .inDoubt || status == .sending else {
+      let doubtful = statuses.filter { $0.value == .inDoubt || $0.value == .sending }.keys.sorted()
+      throw RunError(
+        Diagnostic(
+          "operation \(number) of project \(found.record.project.name) is not in doubt",
+          advice: "in doubt is " + doubtful.map { "\($0)" }.joined(separator: ", ")
+        )
+      )
+    }
+    let entry = JournalEntry(
+      position: found.position,
+      number: number,
+      event: .outcome(
+        isMade ? .done : .planned,
+        image: nil,
+        note: "a person saw that it was \(isMade ? "made" : "not made")"
+      )
+    )
+    do throws(RunFileError) { try await JournalWriter(file: file).append([entry]) } catch {
+      throw RunError(error)
+    }
+    return found.record.project
+  }
+
+  /// The project of this id or name that has something in doubt.
+  private func doubtful(_ name: String) async throws(RunError) -> RunFile.Pending {
+    var fitting: [RunFile.Pending] = []
+    var last = 0
+    do throws(RunFileError) {
+      while true {
+        let page = try await file.pending(after: last, limit: 500, retrying: [])
+        guard let end = page.last?.position else { break }
+        last = end
+        fitting += page.filter { pending in
+          let project = pending.record.project
+          let isDoubtful = pending.record.operations.contains {
+            $0.status == .inDoubt || $0.status == .sending
+          }
+          return isDoubtful && (project.id.text == name || project.name == name)
+        }
+      }
+    } catch {
+      throw RunError(error)
+    }
+    guard let first = fitting.first else {
+      throw RunError(
+        Diagnostic(
+          "no project \"\(name)\" of this run has anything in doubt",
+          advice: "`godwit report RUN` lists those that have"
+        )
+      )
+    }
+    guard fitting.count == 1 else {
+      throw RunError(
+        Diagnostic(
+          "the name \"\(name)\" fits several projects that are in doubt",
+          detail: fitting.map(\.record.project.id.text).joined(separator: ", "),
+          advice: "give the id instead"
+        )
+      )
+    }
+    return first
+  }
+}

@@ -1,0 +1,60 @@
+import AtlasSimulator
+import Foundation
+import GodwitCore
+import Testing
+
+/// A person says what became of a write of which nothing tells.
+@Suite struct ResolveTests {
+  @Test(arguments: [("landed", true), ("not-landed", false)])
+  func `what a person saw is taken for what happened`(
+    seen: String,
+    isMade: Bool
+  ) async throws {
+    try await Atlas.with { place, atlas in
+      let pending = try atlas.projects(inRegion: "US").count
+      let proxy = try CuttingProxy(to: atlas.simulator.baseURL, lettingWritesThrough: isMade)
+      defer { proxy.stop() }
+      var place = place
+      place.environment["MONGODB_ATLAS_BASE_URL"] = proxy.baseURL
+      try await place.planMove()
+      proxy.cutAtWrite()
+      let apply = try await place.start([
+        "apply", "move.godwit", "--yes", "-j", "1", "--settle", "0s", "--max-failures", "1",
+      ]).finished()
+      expect(apply, endsWith: 6)
+      proxy.heal()
+      let project = try #require(try await place.document().projects(in: "inDoubt").first)
+      let words = ["resolve", "move.godwit", "--project", project.name]
+
+      let other = try await place.start(words + ["--operation", "7", "--as", seen]).finished()
+      expectRefusal(other, saying: ["has no operation 7"])
+      let nobody = try await place.godwit(
+        "resolve",
+        "move.godwit",
+        "--project",
+        "nobody",
+        "--operation",
+        "1",
+        "--as",
+        seen
+      )
+      expectRefusal(nobody, saying: ["\"nobody\"", "in doubt"])
+      let wrong = try await place.start(words + ["--operation", "1", "--as", "perhaps"]).finished()
+      expectRefusal(wrong, saying: ["perhaps"], status: 64)
+
+      let before = try atlas.requests().count
+      let resolve = try await place.start(words + ["--operation", "1", "--as", seen]).finished()
+      expect(resolve, endsWith: 0)
+      #expect(resolve.text.contains("recorded as \(seen)"))
+      #expect(resolve.text.contains("godwit resume move.godwit"))
+      #expect(try atlas.requests().count == before, "nothing is asked of Atlas")
+
+      let resume = try await place.godwit("resume", "move.godwit", "--yes", "--settle", "0s")
+      expect(resume, endsWith: 0)
+      let writes = try atlas.writesMade()
+      #expect(writes.count == pending && Set(writes.map(\.project)).count == pending)
+      let again = try await place.start(words + ["--operation", "1", "--as", seen]).finished()
+      #expect(again.status == 1, "\(again)")
+    }
+  }
+}
