@@ -170,7 +170,9 @@ let package = Package(
     ),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["godwit", "GodwitCore", "AtlasSimulator", "TestSupport"],
+      dependencies: [
+        "godwit", "GodwitCore", "GodwitAtlas", "GodwitReport", "AtlasSimulator", "TestSupport",
+      ],
       exclude: ["Golden"],
       swiftSettings: strict
     ),

@@ -10,6 +10,11 @@ struct Caller: Sendable, Equatable {
   /// The public half of the key that acts, or the client id of the service account.
   let publicKey: String
   let canWrite: Bool
+
+  /// Whether a service account acts, and not a key.
+  var isServiceAccount: Bool { publicKey.hasPrefix("mdb_sa_id_") }
+  /// The role that it has in every organisation.
+  var orgRole: String { canWrite ? "ORG_OWNER" : "ORG_READ_ONLY" }
 }
 
 /// What became of a request's credentials.

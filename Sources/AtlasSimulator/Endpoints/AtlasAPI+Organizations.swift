@@ -26,17 +26,18 @@ extension AtlasAPI {
   /// The root of the API: who answers, and for which key.
   func root(_ call: Call) throws -> Outcome {
     let caller = call.caller
-    let roleName: JSONValue = caller.canWrite ? "ORG_OWNER" : "ORG_READ_ONLY"
+    let roleName = JSONValue.string(caller.orgRole)
     let roles = try store.organizations(namePrefix: "").map { organization in
       ["orgId": .string(organization.id), "roleName": roleName] as JSONValue
     }
     let seed = SeededGenerator.hash(of: "\(store.worldID) \(caller.publicKey)")
     var generator = SeededGenerator(seed: seed)
+    let key: JSONValue = [
+      "accessList": [], "id": .string(generator.hex(24)),
+      "publicKey": .string(caller.publicKey), "roles": .array(roles),
+    ]
     let status: JSONValue = [
-      "apiKey": [
-        "accessList": [], "id": .string(generator.hex(24)),
-        "publicKey": .string(caller.publicKey), "roles": .array(roles),
-      ],
+      "apiKey": caller.isServiceAccount ? .null : key,
       "appName": "MongoDB Atlas",
       "build": .string(generator.hex(40)),
       "links": [["href": .string(call.base), "rel": "self"]],

@@ -85,6 +85,8 @@ struct AtlasAPI: Sendable {
     case .orgs: return try listOrgs(call)
     case .org(let id): return try getOrg(id, call)
     case .orgGroups(let id): return try listGroups(ofOrg: id, call)
+    case .serviceAccount(let org, let id): return try getServiceAccount(id, of: org, call)
+    case .rateLimits: return try listRateLimits(call)
     case .alertConfigs(let group):
       return try call.request.isRead
         ? listAlertConfigs(of: group, call) : createAlertConfig(of: group, call)

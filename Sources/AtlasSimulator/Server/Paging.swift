@@ -40,6 +40,8 @@ struct ListPage {
   let total: Int
   /// Further parameters of the request, which the links repeat.
   var filters: [(name: String, value: String)] = []
+  /// Whether this list can have a total at all.
+  var hasCount = true
 
   /// The links: `self`, then `previous` and `next` where there are such pages.
   ///

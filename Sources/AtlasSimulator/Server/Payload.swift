@@ -66,7 +66,9 @@ struct AnswerForm {
     }
     buffer.writeInteger(UInt8(ascii: "]"))
     if isEnveloped { buffer.writeString(#","status":\#(status)"#) }
-    if page.paging.includeCount { buffer.writeString(#","totalCount":\#(page.total)"#) }
+    if page.hasCount, page.paging.includeCount {
+      buffer.writeString(#","totalCount":\#(page.total)"#)
+    }
     buffer.writeInteger(UInt8(ascii: "}"))
     return buffer
   }

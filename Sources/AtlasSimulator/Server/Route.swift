@@ -6,7 +6,8 @@ struct Route: Equatable {
   /// The route of a path; `nil` where Atlas has nothing, a trailing slash included.
   init?(path: String) {
     guard let generation = Generation.allCases.first(where: { path.hasPrefix($0.prefix) }),
-      let resource = Resource(path: path.dropFirst(generation.prefix.count))
+      let resource = Resource(path: path.dropFirst(generation.prefix.count)),
+      generation == .v2 || !resource.isOfV2Only
     else { return nil }
     self.generation = generation
     self.resource = resource
@@ -30,6 +31,16 @@ enum Resource: Equatable {
   case orgs
   case org(String)
   case orgGroups(String)
+  case serviceAccount(org: String, clientID: String)
+  case rateLimits
+
+  /// Whether older generations do not have it.
+  var isOfV2Only: Bool {
+    switch self {
+    case .serviceAccount, .rateLimits: true
+    default: false
+    }
+  }
 
   /// The methods that the simulator answers at this resource.
   var methods: [String] {
@@ -49,7 +60,9 @@ enum Resource: Equatable {
       .alertConfig(let id, _), .alertsOfConfig(let id, _), .groupSettings(let id),
       .auditLog(let id):
       id
-    case .root, .groups, .groupNamed, .orgs, .org, .orgGroups, .matcherFieldNames: nil
+    case .root, .groups, .groupNamed, .orgs, .org, .orgGroups, .matcherFieldNames,
+      .serviceAccount, .rateLimits:
+      nil
     }
   }
 
@@ -73,6 +86,7 @@ extension Resource {
     case "orgs": self.init(underOrgs: Array(names.dropFirst()))
     case "alertConfigs" where names.dropFirst() == ["matchers", "fieldNames"]:
       self = .matcherFieldNames
+    case "rateLimits" where names.count == 1: self = .rateLimits
     default: return nil
     }
   }
@@ -108,6 +122,8 @@ extension Resource {
     case 0: self = .orgs
     case 1: self = .org(names[0])
     case 2 where names[1] == "groups": self = .orgGroups(names[0])
+    case 3 where names[1] == "serviceAccounts":
+      self = .serviceAccount(org: names[0], clientID: names[2])
     default: return nil
     }
   }

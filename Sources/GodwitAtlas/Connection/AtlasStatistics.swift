@@ -16,6 +16,8 @@ public struct AtlasStatistics: Sendable, Hashable {
   public var receivedBytes = 0
   /// The sum of the times between request and end of answer.
   public var latency = Duration.zero
+  /// What the last answer that spoke of a rate limit said; `nil` if none did.
+  public var rateLimit: RateLimitSign?
 
   /// Makes statistics of nothing.
   public init() {}
@@ -29,6 +31,7 @@ public struct AtlasStatistics: Sendable, Hashable {
     sentBytes += exchange.sentBytes
     receivedBytes += exchange.receivedBytes
     latency += exchange.duration
+    rateLimit = exchange.rateLimit ?? rateLimit
   }
 }
 

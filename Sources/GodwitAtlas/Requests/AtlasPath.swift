@@ -5,6 +5,13 @@ struct AtlasPath: Sendable, Hashable {
   /// Path and query, percent-encoded, with a slash in front.
   let text: String
 
+  /// The root of the API itself.
+  static let root = AtlasPath()
+
+  private init() {
+    text = ""
+  }
+
   /// Checks and encodes a path.
   ///
   /// - Parameters:

@@ -12,6 +12,8 @@ struct AtlasSession: Sendable {
   let baseURL: String
   /// The kind of credential and its last characters.
   let credential: (kind: String, tail: String)
+  /// The client id of a service account; `nil` for other credentials.
+  let clientID: String?
   /// The world of the simulator that was started; `nil` against Atlas.
   let world: RunTarget.World?
 
@@ -172,6 +174,7 @@ struct AtlasSession: Sendable {
     )
     baseURL = target.baseURL
     self.credential = (credential.kindName, credential.tail)
+    clientID = if case .serviceAccount(let id, _) = credential { id } else { nil }
     self.world = world
     self.simulator = simulator
   }

@@ -70,7 +70,7 @@ struct TypedArguments {
 
   /// Whether the command goes on with a run, which knows where it goes and what it was given.
   var isAboutRun: Bool {
-    ["resume", "revert"].contains(path.first)
+    ["resume", "resolve", "revert"].contains(path.first)
       || path.first == "apply" && subject?.hasSuffix(".lua") != true
   }
 
