@@ -21,7 +21,7 @@ struct Godwit: AsyncParsableCommand {
     subcommands: [
       PlanCommand.self, ShowCommand.self, ApplyCommand.self, ResumeCommand.self,
       ResolveCommand.self, ReportCommand.self, ManualCommand.self, RunsCommand.self,
-      SimulatorCommand.self, DoctorCommand.self,
+      InventoryCommand.self, SimulatorCommand.self, DoctorCommand.self,
     ]
   )
 

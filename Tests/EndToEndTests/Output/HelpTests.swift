@@ -7,7 +7,8 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     [], ["plan"], ["show"], ["apply"], ["resume"], ["report"], ["runs"], ["runs", "list"],
-    ["runs", "copy"], ["resolve"], ["manual"], ["simulator"], ["doctor"], ["simulator", "serve"],
+    ["runs", "copy"], ["resolve"], ["manual"], ["inventory"], ["simulator"], ["doctor"],
+    ["simulator", "serve"],
     ["simulator", "reset"],
     ["simulator", "person"],
   ])
