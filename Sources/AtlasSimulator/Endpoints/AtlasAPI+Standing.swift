@@ -33,7 +33,9 @@ extension AtlasAPI {
 
   func listRateLimits(_ call: Call) throws -> Outcome {
     let query = call.request.query
-    let paging = try Paging(query)
+    // This list takes no `includeCount`.
+    var paging = try Paging(query)
+    paging.tellsCount = false
     let scope = try Self.scope(of: query, caller: call.caller) { try store.project($0) != nil }
     let path = query["endpointPath"]
     let name = query["name"]

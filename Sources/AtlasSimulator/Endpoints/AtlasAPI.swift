@@ -50,7 +50,7 @@ struct AtlasAPI: Sendable {
       try MediaType.checkContentType(request.contentType)
     }
     if route.generation.isVersioned {
-      try MediaType.checkAccept(request.accept)
+      try MediaType.checkAccept(request.accept, since: resource.version)
     } else if caller.kind != .digest {
       throw .keysOnly
     }

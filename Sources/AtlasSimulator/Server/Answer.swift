@@ -13,11 +13,12 @@ struct Answer {
   init(
     _ outcome: AtlasAPI.Outcome,
     form: AnswerForm,
-    generation: Generation,
+    route: Route?,
     address: String
   ) {
     status = outcome.status
-    fields[.contentType] = generation.isVersioned ? MediaType.resolved : MediaType.plain
+    let version = route.flatMap { $0.generation.isVersioned ? $0.resource.version : .none }
+    fields[.contentType] = version.map(MediaType.resolved) ?? MediaType.plain
     if let location = outcome.location { fields[.location] = location }
     body = form.body(of: outcome.payload, status: outcome.status, address: address)
   }

@@ -1,10 +1,12 @@
 /// The versioned media types of API v2: `application/vnd.atlas.YYYY-MM-DD+json`.
 ///
 /// Source: Atlas documentation, versioned API. A request names a date, and gets the newest version
-/// of the resource that is not later; every resource here has one, of 2023-01-01.
+/// of the resource that is not later; every resource here has one, most of 2023-01-01.
 enum MediaType {
-  /// What is answered for every resource that is served now.
-  static let resolved = "application/vnd.atlas.2023-01-01+json;charset=utf-8"
+  /// What is answered for a resource of a version.
+  static func resolved(_ version: String) -> String {
+    "application/vnd.atlas.\(version)+json;charset=utf-8"
+  }
   /// What the generations without versions answer.
   static let plain = "application/json"
   /// What errors are answered as.
@@ -17,14 +19,20 @@ enum MediaType {
 
   /// Checks an `Accept` header.
   ///
-  /// - Throws: 406 without a published version (`*/*` and `application/json` included), 400
+  /// - Parameters:
+  ///   - accept: its value.
+  ///   - first: the first version of the resource.
+  /// - Throws: 406 without a published version from then on (`*/*` and `application/json` included), 400
   ///   `INVALID_VERSION_DATE` if the only version named is not a date.
-  static func checkAccept(_ accept: String?) throws(APIError) {
+  static func checkAccept(
+    _ accept: String?,
+    since first: String = "2023-01-01"
+  ) throws(APIError) {
     var malformed: String?
     for part in (accept ?? "").split(separator: ",") {
       let type = part.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
       guard let version = version(of: type) else { continue }
-      if published.contains(version) { return }
+      if published.contains(version), version >= first { return }
       if version != "preview", !isDate(version) { malformed = version }
     }
     if let malformed { throw .invalidVersionDate(malformed) }

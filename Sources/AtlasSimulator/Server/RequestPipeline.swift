@@ -142,7 +142,7 @@ struct RequestPipeline: Sendable {
       answer = Answer(
         outcome,
         form: form,
-        generation: Route(path: call.path)?.generation ?? .v2,
+        route: Route(path: call.path),
         address: origin + call.path
       )
     } catch {

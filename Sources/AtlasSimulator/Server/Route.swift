@@ -34,6 +34,17 @@ enum Resource: Equatable {
   case serviceAccount(org: String, clientID: String)
   case rateLimits
 
+  /// Its one version.
+  ///
+  /// Source: the v2 OpenAPI description.
+  var version: String {
+    switch self {
+    case .serviceAccount: "2024-08-05"
+    case .rateLimits: "2025-03-12"
+    default: "2023-01-01"
+    }
+  }
+
   /// Whether older generations do not have it.
   var isOfV2Only: Bool {
     switch self {

@@ -68,10 +68,17 @@ struct TypedArguments {
     return (option, attached.isEmpty ? nil : String(attached))
   }
 
-  /// Whether the command goes on with a run, which knows where it goes and what it was given.
+  /// The commands whose subject is a run.
+  private static let commandsOnRuns: Set<String> = [
+    "show", "resume", "resolve", "revert", "report", "manual", "runs", "status", "pause",
+    "continue", "stop", "set", "rehearse",
+  ]
+
+  /// Whether the command is about a run, which knows where it goes and what it was given.
   var isAboutRun: Bool {
-    ["resume", "resolve", "revert"].contains(path.first)
-      || path.first == "apply" && subject?.hasSuffix(".lua") != true
+    guard let name = path.first else { return false }
+    return Self.commandsOnRuns.contains(name)
+      || name == "apply" && subject?.hasSuffix(".lua") != true
   }
 
   /// The folder of the script; the folder in which the command is typed if there is none.

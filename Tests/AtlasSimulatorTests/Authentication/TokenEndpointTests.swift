@@ -1,7 +1,8 @@
-import AtlasSimulator
 import Foundation
 import GodwitCore
 import Testing
+
+@testable import AtlasSimulator
 
 @Suite struct TokenEndpointTests {
   private func basic(_ user: String, _ password: String) -> String {
@@ -68,11 +69,20 @@ import Testing
 
   @Test func `a token ends`() async throws {
     try await withSimulator({ $0.tokenLifetime = .seconds(1) }) { client in
-      let token = try await token(client)
-      #expect(try await use(token, client).status == 200)
+      let token = try await self.token(client)
       try await Task.sleep(for: .milliseconds(1100))
       #expect(try await use(token, client).status == 401)
     }
+    let account = SimulatorCredentials(worldID: "w").serviceAccount
+    let table = TokenTable([account], limits: TokenTable.Limits(lifetime: .seconds(10)))
+    let start = ContinuousClock.now
+    let minted = try table.mint(
+      clientID: account.clientID,
+      secret: account.clientSecret,
+      at: start
+    )
+    #expect(table.caller(of: minted, at: start + .seconds(9)) != nil)
+    #expect(table.caller(of: minted, at: start + .seconds(10)) == nil)
   }
 
   @Test func `the read-only account's tokens read and do not write`() async throws {

@@ -4,6 +4,12 @@ import Testing
 
 /// What the simulator says of credentials and limits.
 @Suite struct StandingTests {
+  private static let accept = "application/vnd.atlas.2025-03-12+json"
+
+  private func get(_ path: String, _ client: TestClient) async throws -> Reply {
+    try await client.send("GET", path, headers: ["Accept": Self.accept])
+  }
+
   private func token(
     _ client: TestClient,
     _ account: SimulatorCredentials.ServiceAccount
@@ -20,7 +26,7 @@ import Testing
       prefix: "/api/oauth"
     )
     let token = try #require(reply.json["access_token"]?.stringValue)
-    return ["Authorization": "Bearer \(token)"]
+    return ["Authorization": "Bearer \(token)", "Accept": Self.accept]
   }
 
   private static func base64(_ bytes: [UInt8]) -> String {
@@ -64,7 +70,7 @@ import Testing
       #expect(!own.text.contains(account.clientSecret))
       let foreign = try await client.send("GET", path + other.clientID, headers: headers)
       #expect((foreign.status, foreign.errorCode) == (404, "SERVICE_ACCOUNT_NOT_FOUND"))
-      #expect(try await client.get(path + account.clientID).status == 404)
+      #expect(try await get(path + account.clientID, client).status == 404)
       let nowhere = "/orgs/ffffffffffffffffffffffff/serviceAccounts/\(account.clientID)"
       #expect(try await client.send("GET", nowhere, headers: headers).errorCode == "ORG_NOT_FOUND")
     }
@@ -74,7 +80,7 @@ import Testing
     try await withSimulator { client in
       let project = try client.simulator.world.projectIDs()[0]
       let path = "%2Fapi%2Fatlas%2Fv2%2Fgroups%2F%7BgroupId%7D%2Fintegrations"
-      let reply = try await client.get("/rateLimits?groupId=\(project)&endpointPath=\(path)")
+      let reply = try await get("/rateLimits?groupId=\(project)&endpointPath=\(path)", client)
       #expect(reply.status == 200)
       #expect(reply.results.count == 1)
       let set = try #require(reply.results.first)
@@ -83,14 +89,19 @@ import Testing
       #expect(set["refillRate"]?["value"] == 500)
       #expect(set["refillDurationSeconds"]?["value"] == 60)
       #expect(reply.json["totalCount"] == nil)
-      let all = try await client.get("/rateLimits")
+      let all = try await get("/rateLimits", client)
       #expect(all.results.count > 5)
       let user = client.simulator.credentials.publicKey
-      let mine = try await client.get("/rateLimits?userId=\(user)")
+      let mine = try await get("/rateLimits?userId=\(user)", client)
       #expect(mine.results.allSatisfy { $0["scope"] == "USER" })
-      #expect(try await client.get("/rateLimits?userId=somebody").status == 403)
-      #expect(try await client.get("/rateLimits?groupId=x").errorCode == "INVALID_GROUP_ID")
+      #expect(try await get("/rateLimits?userId=somebody", client).status == 403)
+      #expect(try await get("/rateLimits?groupId=x", client).errorCode == "INVALID_GROUP_ID")
       #expect(try await client.send("POST", "/rateLimits", .object([:])).status == 405)
+      #expect(all.headers["content-type"] == "application/vnd.atlas.2025-03-12+json;charset=utf-8")
+      let older = ["Accept": "application/vnd.atlas.2025-02-19+json" as String?]
+      #expect(try await client.send("GET", "/rateLimits", headers: older).status == 406)
+      let v1 = try await client.send("GET", "/rateLimits", prefix: "/api/atlas/v1.0")
+      #expect(v1.status == 404)
     }
   }
 }

@@ -45,8 +45,8 @@ import Testing
     try await Atlas.with(
       projects: 60,
       {
-        $0.tokenLifetime = .seconds(1)
-        $0.latency = .milliseconds(120)
+        $0.tokenLifetime = .seconds(3)
+        $0.latency = .milliseconds(200)
       }
     ) { place, atlas in
       try await place.planMove()
@@ -54,7 +54,7 @@ import Testing
       let expected = try atlas.projects(inRegion: "US").count
       let (apply, requests) = try await atlas.requests {
         try await place.start(
-          ["apply", "move.godwit", "--yes", "-j", "2"],
+          ["apply", "move.godwit", "--yes", "-j", "1"],
           environment: environment
         ).finished()
       }

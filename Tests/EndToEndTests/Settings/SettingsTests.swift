@@ -118,6 +118,10 @@ import Testing
     let resume = try added(to: ["resume", "move.godwit"], files: files)
     #expect(resume == ["--max-failures=3", "--no-color"])
     #expect(try added(to: ["apply", "move.godwit"], files: files) == resume)
+    // The same word means something else where a run is looked at.
+    let projects = [own: "project = ['payments-*']"]
+    #expect(try added(to: ["show", "move.godwit"], files: projects).isEmpty)
+    #expect(try added(to: ["plan", script], files: projects) == ["--project=payments-*"])
     let apply = try added(to: ["apply", script], files: files)
     #expect(apply.contains("--limit=1") && apply.contains("--base-url=https://x.example"))
   }
