@@ -16,22 +16,64 @@
 --   on `to` already, with this key   skipped; so a second plan after apply has nothing left
 --   on `from`                        region and key change in one request, then both are verified
 --
--- What it cannot do: alert configurations that notify Datadog keep copies of key and region of
--- their own. They are not changed; the plan says so.
+-- Alert configurations that notify Datadog keep copies of key and region of their own. What happens
+-- to those of the site that is left says `--param alerts=`:
+--   ignore   they are not looked at; the plan says so in one line (unless set)
+--   report   the plan's log names them, and nothing is changed
+--   move     they get key and region of the new site too
+--
+-- What it cannot do: move what lies in Datadog itself, such as dashboards and monitors.
 
 local sites = { "US", "EU", "US3", "US5", "AP1", "US1_FED" }
+
+--- Whether a notification goes to the site that is left.
+local function isLeft(notification, params)
+  return notification.typeName == "DATADOG" and (notification.datadogRegion or "US") == params.from
+end
+
+--- The alert configurations that notify the site that is left.
+local function leftAlerts(project, params)
+  local left = {}
+  for _, alert in ipairs(project.alerts:using("DATADOG")) do
+    for _, notification in ipairs(alert.notifications) do
+      if isLeft(notification, params) then
+        left[#left + 1] = alert
+        break
+      end
+    end
+  end
+  return left
+end
+
+--- Sends an alert configuration's notifications to the new site.
+local function moveAlert(project, alert, params)
+  local notifications = json.array{}
+  for index, notification in ipairs(alert.notifications) do
+    local copy = {}
+    for field, value in pairs(notification) do copy[field] = value end
+    if isLeft(notification, params) then
+      copy.datadogRegion, copy.datadogApiKey = params.to, params.apiKey
+    end
+    notifications[index] = copy
+  end
+  project.alerts:update(alert.id, { notifications = notifications })
+end
 
 ---@type godwit.Migration
 return {
   name = "datadog-region-move",
   summary = "Move Datadog integrations from one Datadog site to another",
 
-  may = { update = { "DATADOG" } },
+  may = { update = { "DATADOG" }, alerts = { "update" } },
 
   params = {
     from = { type = "string", default = "US", choices = sites, help = "Site to leave" },
     to = { type = "string", default = "EU", choices = sites, help = "Site to join" },
     apiKey = { type = "secret", help = "API key of the new site" },
+    alerts = {
+      type = "string", default = "ignore", choices = { "ignore", "report", "move" },
+      help = "What to do about alert configurations that notify Datadog",
+    },
   },
 
   migrate = function(project, params)
@@ -53,6 +95,14 @@ return {
       return skip("in " .. region .. ", not in " .. params.from)
     end
     project.integrations:update("DATADOG", { region = params.to, apiKey = params.apiKey })
+    if params.alerts == "ignore" then return end
+    for _, alert in ipairs(leftAlerts(project, params)) do
+      if params.alerts == "move" then
+        moveAlert(project, alert, params)
+      else
+        log.warn("alert configuration %s notifies %s (%s)", alert.eventTypeName, region, alert.id)
+      end
+    end
   end,
 
   verify = function(project, params)
@@ -60,5 +110,8 @@ return {
     assert(datadog, "the Datadog integration is gone")
     assert(datadog.region == params.to, "the region is " .. tostring(datadog.region))
     assert(datadog.apiKey:matches(params.apiKey), "the key is another one")
+    if params.alerts == "move" then
+      assert(#leftAlerts(project, params) == 0, "an alert still notifies " .. params.from)
+    end
   end,
 }
