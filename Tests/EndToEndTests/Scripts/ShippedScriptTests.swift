@@ -42,6 +42,36 @@ import Testing
         ("secret", "rotated-webhook-secret-fedcba98"),
       ]
     ),
+    ShippedScript(
+      name: "datadog-region-move",
+      inputs: ["--param", "alerts=move"],
+      secrets: [("apiKey", newKey)]
+    ),
+    ShippedScript(
+      name: "rotate-key",
+      inputs: ["--param", "type=DATADOG", "--param", "alerts=move"],
+      secrets: [("key", newKey)]
+    ),
+    ShippedScript(
+      name: "flowdock-removal",
+      inputs: ["--param", "replacement=owners"],
+      applyFlags: ["--accept-irreversible"],
+      prepare: { atlas in
+        let having = Set(try atlas.world.projectIDs(having: "FLOWDOCK"))
+        for project in try atlas.world.projectIDs().prefix(8) where !having.contains(project) {
+          try atlas.world.add(
+            ["apiToken": "f10d0c4f10d0c4f10d0c4f10d0c4ffff", "flowName": "a", "orgName": "b"],
+            type: "FLOWDOCK",
+            to: project
+          )
+        }
+      }
+    ),
+    ShippedScript(
+      name: "opsgenie-to-pagerduty",
+      secrets: [("serviceKey", newKey)],
+      applyFlags: ["--accept-irreversible"]
+    ),
     ShippedScript(name: "slack-legacy-to-oauth", inputs: ["--param", "channel=#mongodb"]),
   ]
 
