@@ -31,6 +31,15 @@ struct ApplyOptions: ParsableArguments {
   )
   var settle: Delay = Delay(milliseconds: 5000)
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Stop then: after 90m, at 18:30, or at 2026-11-22T18:30:00Z; resume goes on.",
+      valueName: "time"
+    )
+  )
+  var deadline: Deadline?
+
   @Flag(
     name: .customLong("accept-irreversible"),
     help: "Accept operations that cannot be taken back."
@@ -246,9 +255,31 @@ struct Applying {
       stop: stop,
       observe: { progress.receive($0) }
     )
+    let timer = options.deadline.map { deadline in Task { await wait(for: deadline, stop) } }
+    defer { timer?.cancel() }
     let cause = try await progress.ticking { try await run.run(retrying: retrying) }
     progress.clear()
     return cause
+  }
+
+  /// Stops at the deadline: what is in flight is finished.
+  private func wait(for deadline: Deadline, _ stop: StopSignal) async {
+    // The clock of the wall may be set meanwhile, so it is looked at again and again.
+    while deadline.instant > Date() {
+      let rest = min(1, max(0.01, deadline.instant.timeIntervalSinceNow))
+      do { try await Task.sleep(for: .seconds(rest)) } catch { return }
+    }
+    stop.stop(
+      .trouble(
+        RunError(
+          Diagnostic(
+            "stopped at the deadline; what was in flight was finished",
+            advice: "`godwit resume` goes on"
+          ),
+          status: .stoppedEarly
+        )
+      )
+    )
   }
 
   private func verifier(

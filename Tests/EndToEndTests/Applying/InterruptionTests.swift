@@ -103,6 +103,38 @@ import Testing
     }
   }
 
+  @Test(arguments: ["1s", "0s"])
+  func `at the deadline it stops, and resume goes on`(deadline: String) async throws {
+    try await Atlas.with(projects: 40, { $0.latency = .milliseconds(150) }) { place, atlas in
+      try await place.planMove()
+      let pending = try atlas.projects(inRegion: "US").count
+      let apply = try await place.godwit(
+        "apply",
+        "move.godwit",
+        "--yes",
+        "-j",
+        "1",
+        "--deadline",
+        deadline
+      )
+      expect(apply, endsWith: 4)
+      #expect(apply.errors.contains("stopped at the deadline"))
+      #expect(try atlas.writesMade().count < pending)
+      try expectWhole(place)
+      let verb = try await place.document().phase == "planned" ? "apply" : "resume"
+      expect(try await place.godwit(verb, "move.godwit", "--yes"), endsWith: 0)
+      try await expectDone(place, atlas, writes: pending)
+    }
+  }
+
+  @Test(arguments: ["soon", "25:00", "1x"])
+  func `a deadline that makes no sense is a usage error`(deadline: String) async throws {
+    try await Workplace.with { place in
+      let apply = try await place.godwit("apply", "a.godwit", "--deadline", deadline)
+      expectRefusal(apply, saying: ["--deadline"], status: 64)
+    }
+  }
+
   @Test func `a second Ctrl-C ends at once, and the run is resumed`() async throws {
     try await Atlas.with(projects: 40, { $0.latency = .milliseconds(600) }) { place, atlas in
       let (apply, pending) = try await beginApplying(place, atlas, writes: 2)
