@@ -62,7 +62,18 @@ extension SecretDisplay {
       return MaskedValue(tail: "", length: self == .stars ? nil : length)
     }
     let tail = String(text.suffix(4))
-    return MaskedValue(tail: tail.contains("*") ? "" : tail, length: length)
+    return MaskedValue(
+      tail: tail.contains("*") ? "" : tail,
+      length: Self.isOfFixedLength(text) ? nil : length
+    )
+  }
+
+  /// Whether a mask says nothing of the secret's length: six stars and four characters or none.
+  ///
+  /// Source: the pages of API v1.0 show keys so, whatever their length.
+  private static func isOfFixedLength(_ text: String) -> Bool {
+    let stars = text.prefix { $0 == "*" }.count
+    return stars == 6 && (text.count == 6 || text.count == 10)
   }
 
   /// What Atlas will show of a secret once it is stored; `nil` where it shows nothing.

@@ -55,6 +55,25 @@ import Testing
     }
   }
 
+  @Test(arguments: SimulatorConfiguration.V1Masking.allCases)
+  func `both generations show the same configuration, however they mask`(
+    masking: SimulatorConfiguration.V1Masking
+  ) async throws {
+    try await Self.with({ $0.v1Masking = masking }) { running in
+      var compared = 0
+      for project in try running.world.projectIDs() {
+        let id = ProjectID(project)
+        let newer = try await running.reader.alertConfigurations(of: id)
+        let older = try await running.reader.alertConfigurations(of: id, through: .v1)
+        for (left, right) in zip(newer, older) where !right.integrationTypes.contains("FLOWDOCK") {
+          #expect(AlertComparison.changes(from: left.fields, to: right.fields) == [])
+          compared += 1
+        }
+      }
+      #expect(compared > 100)
+    }
+  }
+
   @Test func `creates, replaces with what is stored, turns off and deletes`() async throws {
     try await Self.with { running in
       let project = try #require(try await running.reader.projects().first).id

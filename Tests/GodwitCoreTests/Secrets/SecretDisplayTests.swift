@@ -6,6 +6,11 @@ import Testing
     (.tail, "****9abc", MaskedValue(tail: "9abc", length: 8)),
     (.tail, "0123456789abcdef", MaskedValue(tail: "cdef", length: 16)),
     (.tail, "****************", MaskedValue(tail: "", length: 16)),
+    // As the pages of API v1.0 show a key of any length.
+    (.tail, "******9abc", MaskedValue(tail: "9abc", length: nil)),
+    (.tail, "******", MaskedValue(tail: "", length: nil)),
+    (.tail, "*******9abc", MaskedValue(tail: "9abc", length: 11)),
+    (.tail, "*******abc", MaskedValue(tail: "", length: 10)),
     (.tail, "12345", MaskedValue(tail: "2345", length: 5)),
     (.tail, "1234", MaskedValue(tail: "", length: 4)),
     (.tail, "", MaskedValue(tail: "", length: 0)),
