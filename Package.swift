@@ -125,7 +125,7 @@ let package = Package(
     ),
     .testTarget(
       name: "LuaVMTests",
-      dependencies: ["LuaVM", "LuaRunner"],
+      dependencies: ["CLuaShim", "LuaVM", "LuaRunner"],
       exclude: ["Hostile"],
       swiftSettings: strict
     ),

@@ -99,5 +99,40 @@ try fastest("session with a small prelude") {
     for _ in 0..<states { _ = try LuaSession(limits: limits, prelude: prelude) }
   }
 }
-let session = try LuaSession(limits: limits, prelude: prelude)
-line("memory of a session", Double(session.statistics.memoryBytes), "bytes")
+if wanted.isEmpty {
+  let session = try LuaSession(limits: limits, prelude: prelude)
+  line("memory of a session", Double(session.statistics.memoryBytes), "bytes")
+}
+
+/// What the process has in memory, in bytes.
+func residentBytes() -> Double {
+  guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+  defer { fclose(file) }
+  var buffer = [CChar](repeating: 0, count: 200)
+  let count = fread(&buffer, 1, 199, file)
+  let words = buffer[..<count].split(separator: 32)
+  let pages = words.dropFirst().first.map { String(decoding: $0.map(UInt8.init), as: UTF8.self) }
+  return (pages.flatMap(Double.init) ?? 0) * Double(sysconf(Int32(_SC_PAGESIZE)))
+}
+
+if wanted.isEmpty || wanted == "sessions at once" {
+  let program = try LuaProgram.compile(
+    source: Array("local t = {} for i = 1, 20 do t[i] = 'item ' .. i end ask('wait', t)".utf8),
+    name: "wait.lua"
+  )
+  let before = residentBytes()
+  let sessions = try (0..<10_000).map { _ in
+    let session = try LuaSession(limits: limits, prelude: prelude)
+    guard case .request = session.start(entry: "run", program: program) else { exit(1) }
+    return session
+  }
+  line("10,000 sessions that wait at once", (residentBytes() - before) / 1e6, "MB")
+  withExtendedLifetime(sessions) {}
+}
+
+if wanted.isEmpty || wanted == "cancellation" {
+  let cancellation = Cancellation(limits: limits, prelude: prelude)
+  try await cancellation.everyAwait(rounds: rounds)
+  let longest = try await cancellation.longestSpin(rounds: rounds)
+  line("cancelling a script that spins, longest", longest, "ms")
+}

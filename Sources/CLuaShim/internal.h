@@ -258,6 +258,8 @@ typedef struct {
 void set_functions(lua_State *L, const shim_entry *entries, size_t count);
 
 // stock.c: the functions of the stock library, found once. Those that scripts get as they are:
+// Finds all of them; NULL, or what is missing.
+const char *open_stock(void);
 enum { STOCK_BASE, STOCK_MATH, STOCK_OS, STOCK_STRING, STOCK_UTF8 };
 void set_stock(lua_State *L, int library);
 

@@ -2,7 +2,6 @@
 #include "internal.h"
 
 #include <lualib.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 enum { STOCK_MAX = 200 };
@@ -13,10 +12,6 @@ static struct {
   lua_CFunction function;
 } functions[STOCK_MAX];
 static int function_count;
-static const char *problem = "Lua's library could not be opened";
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-extern const char lua_ident[];
 
 static shim_entry base_entries[] = {
     {"assert", NULL}, {"error", NULL},  {"ipairs", NULL}, {"rawequal", NULL},
@@ -96,20 +91,15 @@ static int find_all(lua_State *L) {
   return 0;
 }
 
-// Debian's 5.4.4 is what the measures of this shim were made for and tested with.
-static void open_stock(void) {
-  if (strstr(lua_ident, "Lua 5.4.4 ") == NULL) {
-    problem = "the Lua library is not version 5.4.4, the one that was tested";
-    return;
-  }
+const char *open_stock(void) {
+  static char missing[64];
   lua_State *L = luaL_newstate();
-  if (L == NULL) return;
+  if (L == NULL) return "memory";
   lua_pushcfunction(L, find_all);
-  problem = lua_pcall(L, 0, 0, 0) == LUA_OK ? NULL : "Lua's library has not what it should";
+  int status = lua_pcall(L, 0, 0, 0);
+  if (status != LUA_OK) {
+    strncpy(missing, lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?", 63);
+  }
   lua_close(L);
-}
-
-const char *shim_check_library(void) {
-  pthread_once(&once, open_stock);
-  return problem;
+  return status == LUA_OK ? NULL : missing;
 }

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// What one step of a ``LuaActor`` came to.
 public struct LuaTurn: Sendable {
   /// Where the script came to.
@@ -25,6 +31,8 @@ public actor LuaActor {
   private let limits: LuaLimits
   private let prelude: LuaProgram
   private let seed: UInt64
+  private let label: String
+  private let obstacle: (@Sendable () -> Void)?
   private var session: LuaSession?
 
   /// Makes an actor on the pool's next thread.
@@ -34,18 +42,53 @@ public actor LuaActor {
   ///   - prelude: The host's own chunk, see ``LuaSession``.
   ///   - seed: The seed of `math.random`.
   ///   - cancellation: A switch to share with others.
+  ///   - label: What a ``LuaWatchdog`` calls the session.
   public init(
     pool: LuaThreadPool,
     limits: LuaLimits,
     prelude: LuaProgram,
     seed: UInt64 = 0,
-    cancellation: LuaCancellation = LuaCancellation()
+    cancellation: LuaCancellation = LuaCancellation(),
+    label: String = ""
+  ) {
+    self.init(
+      pool: pool,
+      limits: limits,
+      prelude: prelude,
+      seed: seed,
+      cancellation: cancellation,
+      label: label,
+      obstacle: Self.obstacle(for: label)
+    )
+  }
+
+  /// Makes an actor whose steps begin with something else; for tests of the watchdog.
+  init(
+    pool: LuaThreadPool,
+    limits: LuaLimits,
+    prelude: LuaProgram,
+    seed: UInt64 = 0,
+    cancellation: LuaCancellation = LuaCancellation(),
+    label: String,
+    obstacle: (@Sendable () -> Void)?
   ) {
     thread = pool.next()
     self.limits = limits
     self.prelude = prelude
     self.seed = seed
     self.cancellation = cancellation
+    self.label = label
+    self.obstacle = obstacle
+  }
+
+  /// In debug builds a test can have the sessions of one label never come back.
+  private static func obstacle(for label: String) -> (@Sendable () -> Void)? {
+    #if DEBUG
+      if let stuck = unsafe getenv("GODWIT_TEST_STUCK"), unsafe String(cString: stuck) == label {
+        return { while true {} }
+      }
+    #endif
+    return nil
   }
 
   // Closing a large state takes a tenth of a second, which the pool of Swift should not spend.
@@ -88,12 +131,11 @@ public actor LuaActor {
   private func take(_ first: (LuaSession) -> LuaStep?) async -> LuaTurn {
     await withTaskCancellationHandler {
       do throws(LuaError) {
-        let session = try opened()
-        var step = first(session)
+        var turn = try slice(first)
         while true {
-          if let step { return LuaTurn(step: step, posts: session.takePosts()) }
+          if let turn { return turn }
           await Task.yield()
-          step = session.continueSlice()
+          turn = try slice { $0.continueSlice() }
         }
       } catch {
         return LuaTurn(step: .failed(error), posts: [])
@@ -101,6 +143,15 @@ public actor LuaActor {
     } onCancel: {
       cancellation.cancel()
     }
+  }
+
+  /// Runs a part of a step that nothing interrupts; `nil` if it is not the last.
+  private func slice(_ work: (LuaSession) -> LuaStep?) throws(LuaError) -> LuaTurn? {
+    thread.enter(label, allowance: limits.processorTimeBetweenRequests)
+    defer { thread.leave() }
+    obstacle?()
+    let session = try opened()
+    return work(session).map { LuaTurn(step: $0, posts: session.takePosts()) }
   }
 
   private func opened() throws(LuaError) -> LuaSession {

@@ -9,7 +9,7 @@
 /// Lua and its library recurse on the stack of C, and a script may compute for seconds: neither is
 /// for the threads of Swift's pool or of an event loop. The thread ends once nothing holds it.
 final class LuaThread: SerialExecutor {
-  private let mailbox = Mailbox()
+  let mailbox = LuaMailbox()
 
   init() {
     mailbox.startThread(stackBytes: 16 << 20)
@@ -28,6 +28,10 @@ final class LuaThread: SerialExecutor {
     unsafe UnownedSerialExecutor(ordinary: self)
   }
 
+  /// Notes for a watchdog that a session begins to compute, and has ended to.
+  func enter(_ label: String, allowance: Duration) { mailbox.enter(label, allowance: allowance) }
+  func leave() { mailbox.leave() }
+
   func checkIsolated() {
     precondition(mailbox.isCurrentThread, "not on the session's Lua thread")
   }
@@ -37,13 +41,15 @@ final class LuaThread: SerialExecutor {
 ///
 /// Its fields are touched only between `lock` and `unlock`, which is why it may be `Sendable`. The
 /// lock is one of pthreads, since it goes with a condition and the thread sanitizer knows it.
-@safe private final class Mailbox: @unchecked Sendable {
+@safe final class LuaMailbox: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let wakeUp = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   // A job keeps its actor alive, and that its executor, until the job has run.
   private var jobs: [(UnownedJob, UnownedSerialExecutor)] = unsafe []
-  private var isClosed = false
+  private var hasEnded = false
   private var thread: pthread_t?
+  private var number: UInt64 = 0
+  private var current: (label: String, allowance: Duration)?
 
   init() {
     unsafe mutex.initialize(to: pthread_mutex_t())
@@ -71,9 +77,55 @@ final class LuaThread: SerialExecutor {
 
   func close() {
     lock()
-    isClosed = true
+    hasEnded = true
     unsafe pthread_cond_signal(wakeUp)
     unlock()
+  }
+
+  func enter(_ label: String, allowance: Duration) {
+    lock()
+    number += 1
+    current = (label, allowance)
+    unlock()
+  }
+
+  func leave() {
+    lock()
+    current = nil
+    unlock()
+  }
+
+  /// Whether nothing will come any more.
+  var isClosed: Bool {
+    lock()
+    defer { unlock() }
+    return hasEnded && current == nil
+  }
+
+  /// What the thread computes just now.
+  var visit: LuaWatchdog.Visit? {
+    lock()
+    defer { unlock() }
+    guard let current, let thread else { return nil }
+    return LuaWatchdog.Visit(
+      number: number,
+      label: current.label,
+      allowance: current.allowance,
+      processorTime: Self.processorTime(of: thread)
+    )
+  }
+
+  // The thread is inside of a visit, so it exists.
+  private static func processorTime(of thread: pthread_t) -> Duration {
+    var time = timespec()
+    #if canImport(Glibc)
+      var clock = clockid_t()
+      guard unsafe pthread_getcpuclockid(thread, &clock) == 0 else { return .zero }
+      unsafe clock_gettime(clock, &time)
+    #else
+      unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    #endif
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
   }
 
   var isCurrentThread: Bool {
@@ -95,7 +147,7 @@ final class LuaThread: SerialExecutor {
       &attributes,
       { context in
         if let context = unsafe context {
-          unsafe Unmanaged<Mailbox>.fromOpaque(context).takeRetainedValue().run()
+          unsafe Unmanaged<LuaMailbox>.fromOpaque(context).takeRetainedValue().run()
         }
         return nil
       },
@@ -109,7 +161,7 @@ final class LuaThread: SerialExecutor {
   private func take() -> [(UnownedJob, UnownedSerialExecutor)] {
     lock()
     defer { unlock() }
-    while unsafe jobs.isEmpty && !isClosed { unsafe pthread_cond_wait(wakeUp, mutex) }
+    while unsafe jobs.isEmpty && !hasEnded { unsafe pthread_cond_wait(wakeUp, mutex) }
     let taken = unsafe jobs
     unsafe jobs.removeAll(keepingCapacity: true)
     return unsafe taken

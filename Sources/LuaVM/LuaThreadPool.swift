@@ -16,10 +16,13 @@ public final class LuaThreadPool: Sendable {
   private let turn = Atomic<Int>(0)
 
   /// Starts the threads.
-  /// - Parameter width: How many; `nil` for one for each processor, at most four.
-  public init(width: Int? = nil) {
+  /// - Parameters:
+  ///   - width: How many; `nil` for one for each processor, at most four.
+  ///   - watchdog: What is done about a session that does not come back; `nil` for nothing.
+  public init(width: Int? = nil, watchdog: LuaWatchdog? = nil) {
     let width = width ?? min(sysconf(CInt(_SC_NPROCESSORS_ONLN)), 4)
     threads = (0..<max(width, 1)).map { _ in LuaThread() }
+    watchdog?.watch(threads)
   }
 
   /// How many threads there are.

@@ -25,9 +25,9 @@ typedef struct {
 static const shim_limits fuzz_limits = {
     .memory_bytes = 16 << 20,
     .allocation_bytes = 4 << 20,
-    .instructions = 2000000,
-    .step_nanoseconds = 2000000000,
-    .processor_nanoseconds = 2000000000,
+    .instructions = 100000,
+    .step_nanoseconds = 500000000,
+    .processor_nanoseconds = 500000000,
     .coroutines = 100,
     .value_depth = 32,
     .value_nodes = 5000,

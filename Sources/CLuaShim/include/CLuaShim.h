@@ -99,8 +99,13 @@ void shim_flag_raise(shim_flag *flag);
 int shim_flag_is_raised(const shim_flag *flag);
 void shim_flag_free(shim_flag *flag);
 
-// Whether the library that was linked is one this shim was tested with; NULL, or what is wrong.
+// Whether the library that was linked is one this shim was tested with, and the measures against
+// what it cannot take are in force; NULL, or what is wrong. It looks once, in some milliseconds.
 const char *shim_check_library(void);
+// The parts of that check, for tests: whether a library of that name is known, and whether a script
+// ends for that reason (SHIM_RUNNING: returns) under small limits.
+int shim_knows_library(const char *ident);
+int shim_probe(const char *source, int reason);
 
 // Compiles text to bytecode, which is written to *code and to be freed with free. On failure
 // *message holds a line to be freed and *line the line, or 0.

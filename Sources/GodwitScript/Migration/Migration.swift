@@ -82,7 +82,12 @@ public struct Migration: Sendable {
     pool: LuaThreadPool,
     limits: LuaLimits
   ) async throws(Diagnostic) -> LuaValue {
-    let lua = LuaActor(pool: pool, limits: limits, prelude: prelude)
+    let lua = LuaActor(
+      pool: pool,
+      limits: limits,
+      prelude: prelude,
+      label: "the top level of \(program.name)"
+    )
     var turn = await lua.start(entry: "describe", program: program)
     while case .request(let request) = turn.step {
       turn = await lua.resume(
@@ -145,6 +150,17 @@ extension ScriptPosition {
   }
 }
 
+extension LuaLimit {
+  /// What to give `--script-limit` for more of it, where it takes that.
+  fileprivate var change: String? {
+    switch self {
+    case .memory, .allocation: "memory=…"
+    case .instructions, .processorTimeBetweenRequests, .processorTime: "time=…"
+    case .wallClock, .coroutines: nil
+    }
+  }
+}
+
 extension Diagnostic {
   /// What a script's error says to a person.
   init(_ error: LuaError) {
@@ -153,6 +169,7 @@ extension Diagnostic {
     if case .limit(let limit) = error.kind {
       summary += "; the limit is \(limit)"
       advice = "look for an endless loop or for data that grows at that line"
+      if let change = limit.change { advice? += "; --script-limit \(change) allows more" }
     } else if case .table(let table)? = error.value {
       // `error{ … }`: a table says nothing by itself, its contents may.
       let contents = table["message"]?.shown ?? (try? JSONValue(.table(table)))?.encodedString()

@@ -46,7 +46,8 @@ struct ScriptRunner {
       pool: migration.pool,
       limits: migration.limits,
       prelude: migration.prelude,
-      seed: migration.seed(for: project.id)
+      seed: migration.seed(for: project.id),
+      label: "project \(project.name)"
     )
     var turn = await lua.start(
       entry: entry,

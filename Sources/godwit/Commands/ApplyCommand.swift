@@ -25,6 +25,7 @@ struct ApplyCommand: AsyncParsableCommand {
   var acceptExpired = false
 
   @OptionGroup var plan: PlanOptions
+  @OptionGroup var limits: ScriptOptions
   @OptionGroup(title: "Where to") var connection: ConnectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -51,7 +52,8 @@ struct ApplyCommand: AsyncParsableCommand {
           script: runOrScript,
           options: plan,
           connection: connection,
-          output: output
+          output: output,
+          limits: limits.limits
         ).run()
         try showPlan(path)
       }
@@ -62,7 +64,8 @@ struct ApplyCommand: AsyncParsableCommand {
         connection: connection,
         secrets: plan.inputs.secrets,
         output: output,
-        isShown: isScript
+        isShown: isScript,
+        limits: limits.limits
       ).run()
     }
   }

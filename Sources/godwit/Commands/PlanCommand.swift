@@ -19,6 +19,7 @@ struct PlanCommand: AsyncParsableCommand {
   var script: String
 
   @OptionGroup var plan: PlanOptions
+  @OptionGroup var limits: ScriptOptions
   @OptionGroup(title: "Where to") var connection: ConnectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -34,7 +35,8 @@ struct PlanCommand: AsyncParsableCommand {
         script: script,
         options: plan,
         connection: connection,
-        output: output
+        output: output,
+        limits: limits.limits
       ).run()
       let file = try RunError.wrapping { () throws(RunFileError) in
         try RunFile.openForReading(path)

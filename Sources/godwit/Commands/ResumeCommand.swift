@@ -30,6 +30,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Applying") var apply: ApplyOptions
   @OptionGroup(title: "Inputs") var secrets: SecretOptions
+  @OptionGroup var limits: ScriptOptions
   @OptionGroup(title: "Where to") var connection: ConnectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -65,7 +66,8 @@ struct ResumeCommand: AsyncParsableCommand {
         connection: command.connection,
         secrets: command.secrets,
         output: command.output,
-        retrying: Set(command.buckets.compactMap { ProjectOutcome(rawValue: $0) })
+        retrying: Set(command.buckets.compactMap { ProjectOutcome(rawValue: $0) }),
+        limits: command.limits.limits
       ).run()
     }
   }

@@ -79,6 +79,8 @@ struct Applying {
   var isShown = false
   /// The buckets of settled projects that are taken up again.
   var retrying: Set<ProjectOutcome> = []
+  /// How much a project's script may use.
+  var limits = LuaLimits()
 
   /// Asks, applies and reports.
   ///
@@ -292,7 +294,7 @@ struct Applying {
     guard info.script.hasVerify else { return nil }
     let texts = try RunError.wrapping { () throws(RunFileError) in try file.sources() }
     guard let source = ScriptSource(path: info.script.path, texts: texts) else { return nil }
-    let migration = try await Migration(source, pool: LuaThreadPool())
+    let migration = try await Migration(source, pool: .watched(output), limits: limits)
     let isTyped = Set(info.typedParameters)
     var inputs = ScriptInputs(secretNames: Set(info.secrets.map(\.name)))
     for (name, value) in info.parameters {

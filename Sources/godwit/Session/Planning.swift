@@ -62,6 +62,8 @@ struct Planning {
   var options: PlanOptions
   let connection: ConnectionOptions
   let output: OutputOptions
+  /// How much a project's script may use.
+  var limits = LuaLimits()
 
   /// Plans.
   ///
@@ -75,8 +77,7 @@ struct Planning {
 
   private func plan() async throws -> String {
     let source = try ScriptSource(reading: script)
-    let pool = LuaThreadPool()
-    let migration = try await Migration(source, pool: pool)
+    let migration = try await Migration(source, pool: .watched(output), limits: limits)
     let selection = try options.selection.selection()
     let columns = Set((selection.targets ?? []).flatMap(\.variables.keys))
     let secretNames = migration.parameters.filter { $0.kind == .secret }.map(\.name)

@@ -67,7 +67,10 @@ struct CommandShape {
   }
 
   /// Whether an option must be typed: help, and all that lets a guard pass.
+  ///
+  /// A settings file may come with the script, so it does not change the script's limits either.
   static func isForTyping(_ name: String) -> Bool {
-    ["help", "version", "yes", "apply", "take-over"].contains(name) || name.hasPrefix("accept-")
+    ["help", "version", "yes", "apply", "take-over", "script-limit"].contains(name)
+      || name.hasPrefix("accept-")
   }
 }

@@ -4,28 +4,29 @@ import LuaVM
 import Testing
 
 @Suite struct ScriptLimitTests {
-  static let hostile: [(String, String)] = [
+  static let hostile: [(String, String, String)] = [
     (
       "while true do end",
-      "the script ran too many instructions; the limit is instructions (2000000)"
+      "the script ran too many instructions; the limit is instructions (2000000)", "time"
     ),
     (
       "pcall(function() while true do end end)\nall:delete('DATADOG')",
-      "the script ran too many instructions; the limit is instructions (2000000)"
+      "the script ran too many instructions; the limit is instructions (2000000)", "time"
     ),
     (
       "local t = {} for i = 1, 1e9 do t[i] = {} end",
-      "the script used up its memory; the limit is memory (4 MiB)"
+      "the script used up its memory; the limit is memory (4 MiB)", "memory"
     ),
     (
       "local s = ('x'):rep(1 << 24)",
-      "the script made a value that is too large; the limit is size of one value (1 MiB)"
+      "the script made a value that is too large; the limit is size of one value (1 MiB)", "memory"
     ),
   ]
 
   @Test(arguments: hostile) func `a limit fails the project, with what it was`(
     body: String,
-    reason: String
+    reason: String,
+    change: String
   ) async throws {
     var limits = LuaLimits()
     limits.instructions = 2_000_000
@@ -38,7 +39,10 @@ import Testing
     )
     #expect(plan.outcome == .failed)
     #expect(plan.reason == reason)
-    #expect(plan.advice == "look for an endless loop or for data that grows at that line")
+    #expect(
+      plan.advice == "look for an endless loop or for data that grows at that line; "
+        + "--script-limit \(change)=… allows more"
+    )
     #expect(plan.position?.line == 2)
     #expect(plan.operations.isEmpty)
   }
