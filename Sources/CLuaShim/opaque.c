@@ -104,7 +104,13 @@ static int opaque_index(lua_State *L) {
     skip_value(&value.fields);
   }
   lua_pushvalue(L, 2);
-  lua_rawget(L, lua_upvalueindex(1));
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  // A kind may have something to say about names that it does not have.
+  lua_pushliteral(L, "__index");
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TFUNCTION) return 0;
+  lua_pushvalue(L, 1);
+  lua_pushvalue(L, 2);
+  lua_call(L, 2, 1);
   return 1;
 }
 

@@ -50,13 +50,15 @@ enum Bench {
   /// A migration whose `migrate` has the given body, from its second line on.
   static func script(_ body: String) -> String {
     let types = IntegrationRules.typeNames.map { "\"\($0)\"" }.joined(separator: ", ")
+    let verbs = "\"create\", \"update\", \"delete\", \"toggle\""
     let params = secrets.keys.sorted().map { "\($0) = { type = \"secret\", optional = true }" }
       .joined(separator: ", ")
     return """
       return { migrate = function(project, params) local all = project.integrations
       \(body)
       end, name = "bench",
-      may = { create = { \(types) }, update = { \(types) }, delete = { \(types) } },
+      may = { create = { \(types) }, update = { \(types) }, delete = { \(types) },
+      alerts = { \(verbs) }, },
       params = { \(params) } }
       """
   }
@@ -81,7 +83,7 @@ enum Bench {
   /// Plans a whole script for a project.
   static func plan(
     whole text: String,
-    on atlas: [JSONObject] = [],
+    on atlas: Memory,
     project: Project = project,
     inputs: ScriptInputs = ScriptInputs(secretNames: Set(secrets.keys)),
     modules: [String: String] = [:],
@@ -91,16 +93,51 @@ enum Bench {
     let migration = try await migration(text, modules: modules, limits: limits)
     var policy = DraftPolicy(may: migration.may, fingerprints: fingerprints)
     adjust(&policy)
-    let planner = ProjectPlanner(migration: migration, inputs: inputs, policy: policy) { _ in
-      .success(atlas.compactMap { Integration($0) })
-    }
+    let planner = ProjectPlanner(
+      migration: migration,
+      inputs: inputs,
+      policy: policy,
+      reads: atlas.reads
+    )
     return await planner.plan(project)
+  }
+
+  /// Plans a whole script for a project with these integrations.
+  static func plan(
+    whole text: String,
+    on atlas: [JSONObject] = [],
+    project: Project = project,
+    inputs: ScriptInputs = ScriptInputs(secretNames: Set(secrets.keys)),
+    modules: [String: String] = [:],
+    limits: LuaLimits = LuaLimits(),
+    adjust: (inout DraftPolicy) -> Void = { _ in }
+  ) async throws -> ProjectPlanner.Planned {
+    try await plan(
+      whole: text,
+      on: Memory(atlas),
+      project: project,
+      inputs: inputs,
+      modules: modules,
+      limits: limits,
+      adjust: adjust
+    )
+  }
+
+  /// Plans the body of a `migrate` for a project with these integrations.
+  static func plan(
+    _ body: String,
+    on atlas: [JSONObject] = [],
+    limits: LuaLimits = LuaLimits(),
+    modules: [String: String] = [:],
+    adjust: (inout DraftPolicy) -> Void = { _ in }
+  ) async throws -> ProjectPlan {
+    try await plan(body, on: Memory(atlas), limits: limits, modules: modules, adjust: adjust)
   }
 
   /// Plans the body of a `migrate`.
   static func plan(
     _ body: String,
-    on atlas: [JSONObject] = [],
+    on atlas: Memory,
     limits: LuaLimits = LuaLimits(),
     modules: [String: String] = [:],
     adjust: (inout DraftPolicy) -> Void = { _ in }

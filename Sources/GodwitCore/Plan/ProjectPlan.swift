@@ -20,6 +20,8 @@ public struct ProjectPlan: Sendable, Hashable {
   public var reads: ReadSet
   /// Secret fields that were supplied and look the same already, by tail.
   public var unchangedSecrets: [UnchangedSecret]
+  /// The alert configurations that go through an integration which is deleted.
+  public var affectedAlerts: [AffectedAlert]
 
   /// Makes a plan of a project.
   public init(
@@ -32,7 +34,8 @@ public struct ProjectPlan: Sendable, Hashable {
     tasks: [PersonTask] = [],
     logs: [LogLine] = [],
     reads: ReadSet = ReadSet(),
-    unchangedSecrets: [UnchangedSecret] = []
+    unchangedSecrets: [UnchangedSecret] = [],
+    affectedAlerts: [AffectedAlert] = []
   ) {
     self.project = project
     self.outcome = outcome
@@ -44,6 +47,7 @@ public struct ProjectPlan: Sendable, Hashable {
     self.logs = logs
     self.reads = reads
     self.unchangedSecrets = unchangedSecrets
+    self.affectedAlerts = affectedAlerts
   }
 }
 

@@ -233,6 +233,7 @@ extension ProjectPlan {
         }
       )
     }
+    if !affectedAlerts.isEmpty { object["affectedAlerts"] = .array(affectedAlerts.map(\.stored)) }
     return object
   }
 
@@ -258,7 +259,10 @@ extension ProjectPlan {
           let field = object["field"]?.stringValue, let tail = object["tail"]?.stringValue
         else { return nil }
         return UnchangedSecret(type: IntegrationType(type), field: field, tail: tail)
-      } ?? []
+      } ?? [],
+      affectedAlerts: detail["affectedAlerts"]?.arrayValue?.compactMap(
+        AffectedAlert.init(stored:)
+      ) ?? []
     )
   }
 }

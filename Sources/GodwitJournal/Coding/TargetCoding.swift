@@ -47,3 +47,26 @@ extension OperationTarget {
     }
   }
 }
+
+extension AffectedAlert {
+  var stored: JSONValue {
+    var object: JSONObject = [
+      "type": .string(type.text), "eventTypeName": .string(eventTypeName),
+      "isSilenced": .bool(isSilenced),
+    ]
+    object.set("id", id.map { .string($0.text) })
+    return .object(object)
+  }
+
+  init?(stored: JSONValue) {
+    guard let object = stored.objectValue, let type = object["type"]?.stringValue else {
+      return nil
+    }
+    self.init(
+      type: IntegrationType(type),
+      id: object["id"]?.stringValue.map { AlertConfigurationID($0) },
+      eventTypeName: object["eventTypeName"]?.stringValue ?? "",
+      isSilenced: object["isSilenced"]?.boolValue ?? false
+    )
+  }
+}

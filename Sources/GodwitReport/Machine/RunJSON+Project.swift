@@ -32,6 +32,18 @@ extension RunJSON {
         }
       )
     }
+    if !record.plan.affectedAlerts.isEmpty {
+      object["affectedAlerts"] = .array(
+        record.plan.affectedAlerts.map { alert in
+          [
+            "type": .string(alert.type.text),
+            "id": alert.id.map { .string($0.text) } ?? .null,
+            "eventTypeName": .string(alert.eventTypeName),
+            "reachesNobody": .bool(alert.isSilenced),
+          ]
+        }
+      )
+    }
     return object
   }
 

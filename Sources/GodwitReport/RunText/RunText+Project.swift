@@ -11,6 +11,7 @@ extension RunText {
     var page = TextPage(style: style)
     page.addHead(of: record, info: info)
     page.addOperations(of: record)
+    page.addAffectedAlerts(of: record)
     page.addTasks(of: record)
     page.addReads(of: record)
     page.addLogs(of: record)
@@ -94,6 +95,16 @@ extension TextPage {
     }
   }
 
+  fileprivate mutating func addAffectedAlerts(of record: ProjectRecord) {
+    let alerts = record.plan.affectedAlerts
+    if !alerts.isEmpty { heading("Alert configurations through what is deleted", .yellow) }
+    for alert in alerts {
+      let type = DisplayWidth.pad(SafeText.line(alert.type.text, limit: 60), to: 16)
+      let note = alert.isSilenced ? "  would reach nobody" : ""
+      wrap(SafeText.line(alert.words, limit: 200) + note, first: "  \(type)  ")
+    }
+  }
+
   fileprivate mutating func addTasks(of record: ProjectRecord) {
     if !record.plan.tasks.isEmpty { heading("Tasks for people", .yellow) }
     for (index, task) in record.plan.tasks.enumerated() {
@@ -107,16 +118,25 @@ extension TextPage {
     let reads = record.plan.reads
     guard !reads.isEmpty else { return }
     heading("Read while planning, checked again before writing")
-    for type in reads.images.keys.sorted() {
-      let first = "  " + DisplayWidth.pad(SafeText.line(type.text, limit: 60), to: 16) + "  "
-      guard let image = reads.images[type] ?? nil else {
-        add(first + "not configured")
+    for resource in reads.resources.sorted() {
+      let name = SafeText.line(resource.description, limit: 60)
+      let first = "  " + DisplayWidth.pad(name, to: 16) + "  "
+      guard let image = reads.image(of: resource) else {
+        if case .integration = resource {
+          add(first + "not configured")
+        } else {
+          add(first + "absent")
+        }
         continue
       }
       let items = image.map { field, value in
         "\(SafeText.line(field, limit: 60)) = \(SafeText.value(value))"
       }
       wrap(items: items.isEmpty ? ["no fields"] : items, separator: ",", first: first)
+    }
+    for type in reads.alertsThrough.sorted() {
+      let name = SafeText.line(type.text, limit: 60)
+      add("  all alerts through \(name) were wanted: a new one counts as drift too")
     }
     if reads.isEverything { add("  all integrations were listed: a new one counts as drift too") }
   }

@@ -19,6 +19,7 @@ public enum RunText {
     page.addUnchanged(of: summary)
     page.addTasks(of: summary)
     page.addRemarks(of: summary)
+    page.addAffectedAlerts(of: summary)
     page.addIrreversible(of: summary)
     page.addTotals(of: summary)
     return page.text

@@ -51,6 +51,20 @@ extension TextPage {
     }
   }
 
+  /// Adds a block that counts the alerts which go through integrations that are deleted.
+  mutating func addAffectedAlerts(of summary: RunSummary) {
+    let tally = summary.affectedAlerts
+    guard !tally.isEmpty else { return }
+    heading("Alerts through integrations that are deleted", .yellow)
+    for (type, entry) in tally.sorted {
+      let name = SafeText.line(type.text, limit: 60)
+      let count = Wording.count(entry.alerts, "alert configuration")
+      let silent = entry.silenced > 0 ? "; \(entry.silenced) would reach nobody" : ""
+      add("  \(name): \(count) in \(Wording.count(entry.names.count, "project"))\(silent)")
+      addNames(entry.names, first: "      ")
+    }
+  }
+
   /// Adds a block that names what cannot be taken back, and the way past the guard.
   mutating func addIrreversible(of summary: RunSummary) {
     let tally = summary.irreversible

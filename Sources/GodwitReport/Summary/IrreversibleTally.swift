@@ -57,7 +57,9 @@ struct IrreversibleTally: Sendable {
   var escrowNames: [String] {
     var names: Set<String> = []
     for entry in entries.values {
-      for field in entry.example.lostSecrets { names.insert("\(entry.example.target).\(field)") }
+      // Those of alerts are copies, and named by their integration already.
+      let prefix = entry.example.target.integrationType.map { "\($0)." } ?? ""
+      for field in entry.example.lostSecrets { names.insert(prefix + field) }
     }
     return names.sorted { $0.bytesPrecede($1) }
   }

@@ -26,6 +26,7 @@ public struct RunSummary: Sendable {
   private(set) var tasks = TaskTally()
   private(set) var unchangedSecrets: [UnchangedSecret: NameTally] = [:]
   private(set) var irreversible = IrreversibleTally()
+  private(set) var affectedAlerts = AlertTally()
 
   /// Starts with no projects.
   public init(info: RunInfo) {
@@ -46,6 +47,7 @@ public struct RunSummary: Sendable {
       causes[record.outcome, default: CauseTally()].add(record)
     }
     tasks.add(record)
+    affectedAlerts.add(record)
     for secret in Set(record.plan.unchangedSecrets) {
       unchangedSecrets[secret, default: NameTally()].add(record.project)
     }

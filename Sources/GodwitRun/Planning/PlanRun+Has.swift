@@ -50,9 +50,24 @@ extension PlanRun {
     }
   }
 
+  /// The integrations by which a project is chosen: those that are listed, and of the wanted types
+  /// those that no list shows.
+  func wantedRead(_ project: Project) async -> IntegrationsRead {
+    var read = await reads.integrations(project.id)
+    for type in selection.has where IntegrationRules.generation(for: type, chosen: .v2) != .v2 {
+      guard case .success(let integrations) = read,
+        !integrations.contains(where: { $0.type == type })
+      else { continue }
+      read = await reads.integration(project.id, type).map { found in
+        integrations + (found.map { [$0] } ?? [])
+      }
+    }
+    return read
+  }
+
   private func readAll(_ batch: [RunFile.Selected]) async -> [IntegrationsRead] {
     await concurrently(batch) { item in
-      await Self.integrations(of: item.project.id, reader, stop)
+      await wantedRead(item.project)
     }
   }
 
@@ -60,7 +75,7 @@ extension PlanRun {
     _ chosen: [(RunFile.Selected, IntegrationsRead)]
   ) async -> [ProjectPlanner.Planned] {
     await concurrently(chosen) { item, read in
-      await planner { _ in read }.plan(item.project)
+      await planner(reads.given(read)).plan(item.project)
     }
   }
 
@@ -77,5 +92,18 @@ extension PlanRun {
       for await result in group { results.append(result) }
       return results.sorted { $0.0 < $1.0 }.map(\.1)
     }
+  }
+}
+
+extension ScriptReads {
+  /// The same reads, with the list of integrations known already; what no list shows is left out of
+  /// it, so that a script sees the same whatever chose its project.
+  func given(_ read: IntegrationsRead) -> ScriptReads {
+    var reads = self
+    let listed = read.map { integrations in
+      integrations.filter { IntegrationRules.generation(for: $0.type, chosen: .v2) == .v2 }
+    }
+    reads.integrations = { _ in listed }
+    return reads
   }
 }

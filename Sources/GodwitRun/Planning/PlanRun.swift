@@ -204,7 +204,7 @@ public struct PlanRun: Sendable {
 
   /// Takes project after project until there is none, or the run stops.
   private func work(_ feed: ProjectFeed, _ recorder: PlanRecorder) async -> RunFileError? {
-    let plan = planner { [reader, stop] id in await Self.integrations(of: id, reader, stop) }
+    let plan = planner(reads)
     do throws(RunFileError) {
       while !stop.isStopping, let item = try await feed.next() {
         let planned =
@@ -224,32 +224,28 @@ public struct PlanRun: Sendable {
     }
   }
 
-  func planner(list: @escaping ProjectPlanner.Lister) -> ProjectPlanner {
+  /// A planner for projects whose integrations were read already, or are yet to be.
+  func planner(_ reads: ScriptReads) -> ProjectPlanner {
     ProjectPlanner(
       migration: migration,
       inputs: inputs,
       policy: policy,
-      onLog: { [observe] project, line in observe(.logged(project: project.name, line)) },
-      list: list
+      reads: reads,
+      onLog: { [observe] project, line in observe(.logged(project: project.name, line)) }
     )
+  }
+
+  /// Reads from Atlas; an error that concerns every project stops the run.
+  var reads: ScriptReads {
+    ScriptReads(reader) { [stop] error in
+      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
+    }
   }
 
   /// Plans a project that has all the wanted types, and no other.
   private func planIfItHas(_ project: Project) async -> ProjectPlanner.Planned? {
-    let read = await Self.integrations(of: project.id, reader, stop)
-    return hasWanted(read) ? await planner { _ in read }.plan(project) : nil
-  }
-  static func integrations(
-    of project: ProjectID,
-    _ reader: AtlasReader,
-    _ stop: StopSignal
-  ) async -> Result<[Integration], ScriptReadError> {
-    do throws(AtlasError) {
-      return .success(try await reader.integrations(of: project))
-    } catch {
-      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
-      return .failure(ScriptReadError(error))
-    }
+    let read = await wantedRead(project)
+    return hasWanted(read) ? await planner(reads.given(read)).plan(project) : nil
   }
 }
 

@@ -21,6 +21,8 @@ public struct DraftPolicy: Sendable {
   public var allowsUnknownFields: Bool
   /// Whether secrets that show the same tail already are sent all the same.
   public var rewritesSecrets: Bool
+  /// Whether integrations may be deleted on which the only notifications of alerts go.
+  public var acceptsSilentAlerts: Bool
   /// Where people find a project's integrations, with `{id}` for the project's id.
   public var integrationsPage: String
 
@@ -31,6 +33,7 @@ public struct DraftPolicy: Sendable {
     escrow: [EscrowInput] = [],
     allowsUnknownFields: Bool = false,
     rewritesSecrets: Bool = false,
+    acceptsSilentAlerts: Bool = false,
     integrationsPage: String = "https://cloud.mongodb.com/v2/{id}#/integrations"
   ) {
     self.may = may
@@ -38,6 +41,7 @@ public struct DraftPolicy: Sendable {
     self.escrow = escrow
     self.allowsUnknownFields = allowsUnknownFields
     self.rewritesSecrets = rewritesSecrets
+    self.acceptsSilentAlerts = acceptsSilentAlerts
     self.integrationsPage = integrationsPage
   }
 

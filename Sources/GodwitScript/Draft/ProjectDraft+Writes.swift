@@ -55,9 +55,9 @@ extension ProjectDraft {
       supplied: entry.supplied,
       policy: policy
     )
-    operations.append(
+    record(
       Operation(
-        number: operations.count + 1,
+        number: nextNumber(),
         verb: .create,
         type: type,
         before: nil,
@@ -141,9 +141,9 @@ extension ProjectDraft {
       supplied: [:],
       policy: policy
     )
-    operations.append(
+    record(
       Operation(
-        number: operations.count + 1,
+        number: nextNumber(),
         verb: .delete,
         type: type,
         before: before,
@@ -261,9 +261,9 @@ extension ProjectDraft {
         operations[last].changes = difference.changes
       }
     } else if !difference.changes.isEmpty {
-      operations.append(
+      record(
         Operation(
-          number: operations.count + 1,
+          number: nextNumber(),
           verb: .update,
           type: type,
           before: before,
@@ -279,10 +279,9 @@ extension ProjectDraft {
   }
 
   private mutating func removeLastOperation(of type: IntegrationType) {
-    guard let last = operations.lastIndex(where: { $0.target == .integration(type) }) else {
-      return
-    }
+    guard
+      let last = operations.lastIndex(where: { $0.target == .integration(type) })
+    else { return }
     operations.remove(at: last)
-    for index in operations.indices { operations[index].number = index + 1 }
   }
 }

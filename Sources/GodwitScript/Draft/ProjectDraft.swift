@@ -17,22 +17,48 @@ struct ProjectDraft {
 
   let project: Project
   let policy: DraftPolicy
-  let baseline: [IntegrationType: Integration]
-  var entries: [IntegrationType: Entry]
-  private(set) var reads = ReadSet()
+  private(set) var baseline: [IntegrationType: Integration] = [:]
+  /// The types that no list shows and that were read by name.
+  var unlistedRead: Set<IntegrationType> = []
+  var entries: [IntegrationType: Entry] = [:]
+  /// Whether the project's integrations were read.
+  private(set) var hasIntegrations = false
+  var reads = ReadSet()
+  /// The writes; each keeps its number while others are taken out, so that there may be gaps.
   var operations: [Operation] = []
+  /// The alert configurations; `nil` until they are wanted.
+  var alerts: [AlertEntry]?
+  /// Whether those that only API v1.0 shows are among them.
+  var hasLegacyAlerts = false
+  /// The paths that are written to and that the tool knows no rules for.
+  var paths: [String: PathEntry] = [:]
+  /// The number of the last operation that was recorded.
+  var lastNumber = 0
   var tasks: [PersonTask] = []
   /// What was recognised as unchanged, by type and field.
   var unchangedSecrets: [IntegrationType: [UnchangedSecret]] = [:]
+  /// The same of alert configurations, by id.
+  var unchangedAlertSecrets: [JSONValue: [UnchangedSecret]] = [:]
 
-  init(project: Project, integrations: [Integration], policy: DraftPolicy) {
+  init(project: Project, policy: DraftPolicy) {
     self.project = project
     self.policy = policy
+  }
+
+  /// Takes in what a project's list of integrations shows.
+  mutating func load(_ integrations: [Integration]) {
+    hasIntegrations = true
     baseline = Dictionary(
       integrations.map { ($0.type, $0) },
       uniquingKeysWith: { first, _ in first }
     )
     entries = baseline.mapValues { Entry(fields: $0.fields) }
+  }
+
+  /// Takes in an integration that no list shows.
+  mutating func load(unlisted integration: Integration) {
+    baseline[integration.type] = integration
+    entries[integration.type] = Entry(fields: integration.fields)
   }
 
   // MARK: - Reads

@@ -164,25 +164,67 @@ enum Prelude {
       matches = function(self, secret) return request("masked.matches", self, secret) end,
     })
 
-    local function describe(fields)
-      local integrations
-      local function verb(name)
-        return function(self, kind, fields)
-          local call = "project.integrations:" .. name
-          if self ~= integrations then raise("write " .. call .. " with a colon") end
+    -- A table of a project's calls, each of which becomes a request of the host.
+    local function calls(part, names)
+      local table
+      local members = {}
+      for _, name in ipairs(names) do
+        local call = "project." .. part .. ":" .. name
+        members[name] = function(self, first, second)
+          if self ~= table then raise("write " .. call .. " with a colon") end
           reaching(call)
-          return request("integrations." .. name, kind, fields)
+          return request(part .. "." .. name, first, second)
         end
       end
-      integrations = readonly("project.integrations", {
-        list = verb("list"), get = verb("get"), create = verb("create"),
-        update = verb("update"), set = verb("set"), delete = verb("delete"),
-      })
-      local members = { integrations = integrations }
+      table = readonly("project." .. part, members)
+      return table
+    end
+
+    -- The two calls by path; those of an owner are called on it, with a colon.
+    local function paths(part, mark, owner)
+      local function call(name)
+        local words = part .. mark .. name
+        local function ask(first, second)
+          reaching(words)
+          return request(part .. "." .. name, first, second)
+        end
+        if not owner then return ask end
+        return function(self, first, second)
+          if self ~= owner() then raise("write " .. words .. " with a colon") end
+          return ask(first, second)
+        end
+      end
+      return call("get"), call("request")
+    end
+
+    local get, send = paths("atlas", ".")
+    atlas = readonly("atlas", { get = get, request = send })
+
+    host.methods("pending", {
+      __index = function(value, key)
+        raise(
+          tostring(value) .. " is pending: Atlas gives it when the plan is applied, so that "
+            .. tostring(key) .. " cannot be read now"
+        )
+      end,
+    })
+
+    local function describe(fields)
+      local project
+      local members = {
+        integrations = calls("integrations", {
+          "list", "get", "create", "update", "set", "delete",
+        }),
+        alerts = calls("alerts", {
+          "list", "get", "create", "update", "delete", "enable", "disable", "using",
+        }),
+      }
       for key, value in rawnext, fields do members[key] = value end
       members.tags = readonly("project.tags", fields.tags, fields.tags)
       members.vars = readonly("project.vars", fields.vars, fields.vars)
-      return readonly("project", members, fields)
+      members.get, members.request = paths("project", ":", function() return project end)
+      project = readonly("project", members, fields)
+      return project
     end
 
     local function load(chunk)

@@ -15,7 +15,6 @@ struct MigrationHeader {
   var verifyPosition: ScriptPosition?
 
   private static let keys = ["name", "summary", "may", "params", "select", "migrate", "verify"]
-  private static let verbs = ["create", "update", "delete"]
 
   /// Checks what a script returned.
   ///
@@ -108,68 +107,5 @@ struct MigrationHeader {
         position: lines.position(of: key)
       )
     }
-  }
-
-  private static func may(_ table: LuaTable, _ lines: KeyLines) throws(Diagnostic) -> May {
-    guard let value = table["may"] else { return May() }
-    guard case .table(let declared) = value else {
-      throw Diagnostic(
-        "may must be a table, not a \(value.typeName)",
-        position: lines.position(of: "may"),
-        advice: "write may = { update = { \"DATADOG\" } }"
-      )
-    }
-    var may = May()
-    for (key, list) in zip(names(of: declared), declared.fields.map(\.value)) {
-      guard let verb = Verb(rawValue: key) else {
-        throw Diagnostic(
-          "unknown key \"\(key)\" in may",
-          position: lines.position(of: "may", key),
-          advice: Suggestion.advice(for: key, in: verbs)
-        )
-      }
-      may.types[verb] = try types(list, key, lines)
-    }
-    guard declared.array.isEmpty else {
-      throw Diagnostic(
-        "may has named keys only",
-        position: lines.position(of: "may"),
-        advice: "write may = { update = { \"DATADOG\" } }"
-      )
-    }
-    return may
-  }
-
-  private static func types(
-    _ value: LuaValue,
-    _ key: String,
-    _ lines: KeyLines
-  ) throws(Diagnostic) -> Set<IntegrationType> {
-    let position = lines.position(of: "may", key)
-    guard case .table(let list) = value, list.fields.isEmpty else {
-      throw Diagnostic(
-        "may.\(key) must be a list of integration types",
-        position: position,
-        advice: "write \(key) = { \"DATADOG\" }"
-      )
-    }
-    var result: Set<IntegrationType> = []
-    for element in list.array {
-      guard case .string(let name) = element else {
-        throw Diagnostic(
-          "may.\(key) must hold the names of integration types",
-          position: position
-        )
-      }
-      guard IntegrationRules.rule(for: IntegrationType(name)) != nil else {
-        throw Diagnostic(
-          "unknown integration type \"\(name)\" in may.\(key)",
-          position: position,
-          advice: Suggestion.advice(for: name, in: IntegrationRules.typeNames)
-        )
-      }
-      result.insert(IntegrationType(name))
-    }
-    return result
   }
 }

@@ -10,6 +10,16 @@ enum IntegrationCall {
   case set(IntegrationType, JSONObject, ScriptPosition?)
   case delete(IntegrationType, ScriptPosition?)
 
+  /// The type that it names, if it names one.
+  var type: IntegrationType? {
+    switch self {
+    case .list: nil
+    case .get(let type), .delete(let type, _), .create(let type, _, _), .update(let type, _, _),
+      .set(let type, _, _):
+      type
+    }
+  }
+
   /// Reads a request.
   ///
   /// - Throws: ``ScriptComplaint`` for arguments of the wrong type.
@@ -30,29 +40,10 @@ enum IntegrationCall {
     switch verb {
     case "get": self = .get(type)
     case "delete": self = .delete(type, position)
-    case "create": self = .create(type, try Self.fields(request, verb), position)
-    case "update": self = .update(type, try Self.fields(request, verb), position)
-    case "set": self = .set(type, try Self.fields(request, verb), position)
+    case "create": self = .create(type, try CallArguments.fields(request, 1, verb), position)
+    case "update": self = .update(type, try CallArguments.fields(request, 1, verb), position)
+    case "set": self = .set(type, try CallArguments.fields(request, 1, verb), position)
     default: throw ScriptComplaint("unknown call \(request.name)")
-    }
-  }
-
-  private static func fields(
-    _ request: LuaRequest,
-    _ verb: String
-  ) throws(ScriptComplaint) -> JSONObject {
-    let value = request.arguments.count > 1 ? request.arguments[1] : .nil
-    guard case .table(let table) = value, table.array.isEmpty, !table.isMarkedArray else {
-      throw ScriptComplaint(
-        "\(verb) takes a table of fields",
-        advice: "for example { region = \"EU\" }"
-      )
-    }
-    do throws(ValueRefusal) {
-      guard case .object(let object) = try JSONValue(value) else { return [:] }
-      return object
-    } catch {
-      throw ScriptComplaint(error.message(about: "the fields of \(verb)"))
     }
   }
 }

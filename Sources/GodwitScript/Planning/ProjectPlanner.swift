@@ -6,10 +6,6 @@ internal import LuaVM
 /// It is given a way to read and none to write, so that no script and no mistake can send a write
 /// while planning.
 public struct ProjectPlanner: Sendable {
-  /// Lists the integrations of a project.
-  public typealias Lister =
-    @Sendable (ProjectID) async -> Result<[Integration], ScriptReadError>
-
   /// What became of a project.
   public enum Planned: Sendable {
     /// The script's `select` refused it: it is not part of the selection.
@@ -20,8 +16,8 @@ public struct ProjectPlanner: Sendable {
 
   private let migration: Migration
   private let inputs: ScriptInputs
-  private let policy: DraftPolicy
-  private let list: Lister
+  let policy: DraftPolicy
+  private let reads: ScriptReads
   private let onLog: @Sendable (Project, LogLine) -> Void
 
   /// Makes a planner.
@@ -30,20 +26,20 @@ public struct ProjectPlanner: Sendable {
   ///   - migration: the script.
   ///   - inputs: the values of its parameters.
   ///   - policy: how writes are judged.
+  ///   - reads: reads from Atlas; each list is read at most once a project.
   ///   - onLog: receives what scripts log, as they log it.
-  ///   - list: lists the integrations of a project; called at most once a project.
   public init(
     migration: Migration,
     inputs: ScriptInputs,
     policy: DraftPolicy,
-    onLog: @escaping @Sendable (Project, LogLine) -> Void = { _, _ in },
-    list: @escaping Lister
+    reads: ScriptReads,
+    onLog: @escaping @Sendable (Project, LogLine) -> Void = { _, _ in }
   ) {
     self.migration = migration
     self.inputs = inputs
     self.policy = policy
     self.onLog = onLog
-    self.list = list
+    self.reads = reads
   }
 
   /// Runs the script for a project.
@@ -70,24 +66,45 @@ public struct ProjectPlanner: Sendable {
       fingerprints: policy.fingerprints,
       onLog: { onLog(project, $0) }
     )
-    var host = PlanningHost(project: project, policy: policy, list: list)
+    var host = PlanningHost(project: project, policy: policy, reads: reads)
     let ending = await runner.run("migrate") { await host.answer($0) }
-    return conclude(ending, runner: runner, host: host)
+    var affected: [AffectedAlert] = []
+    if case .finished = ending {
+      do { affected = try await host.affectedAlerts() } catch {
+        return .plan(unreadable(error, project: project, logs: runner.logs))
+      }
+    }
+    return conclude(ending, runner: runner, host: host, affected)
+  }
+
+  /// The plan of a project whose alerts cannot be read, so that nobody knows who falls silent.
+  private func unreadable(_ error: any Error, project: Project, logs: [LogLine]) -> ProjectPlan {
+    let read = error as? ScriptReadError
+    return ProjectPlan(
+      project: project,
+      outcome: .failed,
+      reason: "an integration is deleted, and the alerts through it cannot be read: "
+        + (read?.line ?? "\(error)"),
+      advice: read?.advice,
+      logs: logs
+    )
   }
 
   private func conclude(
     _ ending: ScriptRunner.Ending,
     runner: ScriptRunner,
-    host: PlanningHost
+    host: PlanningHost,
+    _ affected: [AffectedAlert]
   ) -> Planned {
     var plan = ProjectPlan(project: host.project, outcome: .unchanged, logs: runner.logs)
-    plan.reads = host.draft?.reads ?? ReadSet()
+    plan.reads = host.draft.finishedReads
     switch ending {
     case .failed(let error): fail(&plan, error, host)
     case .finished(let values):
       if values.first == .string("refused") { return .refused }
-      plan.tasks = tasks(values.first, of: host.project) + (host.draft?.tasks ?? [])
+      plan.tasks = tasks(values.first, of: host.project) + host.draft.tasks
       conclude(Array(values.dropFirst()), &plan, host.draft)
+      guardAlerts(&plan, affected, host.draft)
     }
     return .plan(plan)
   }
@@ -104,9 +121,9 @@ public struct ProjectPlanner: Sendable {
   private func conclude(
     _ values: [LuaValue],
     _ plan: inout ProjectPlan,
-    _ draft: ProjectDraft?
+    _ draft: ProjectDraft
   ) {
-    let operations = draft?.operations ?? []
+    let operations = draft.finished
     if let complaint = missingSecret(of: operations, draft) {
       return refuse(&plan, complaint.line, complaint.advice)
     }
@@ -140,15 +157,16 @@ public struct ProjectPlanner: Sendable {
       )
     default:
       plan.operations = operations
-      plan.unchangedSecrets = draft?.unchangedSecrets.values.flatMap { $0 } ?? []
+      plan.unchangedSecrets = draft.finishedUnchangedSecrets
       plan.outcome =
         !operations.isEmpty ? .changed : plan.tasks.isEmpty ? .unchanged : .manual
     }
   }
 
   /// Why a secret that an operation sends has no value in this project.
-  private func missingSecret(of operations: [Operation], _ draft: ProjectDraft?) -> Diagnostic? {
-    guard let missing = draft?.policy.missingSecrets, !missing.isEmpty else { return nil }
+  private func missingSecret(of operations: [Operation], _ draft: ProjectDraft) -> Diagnostic? {
+    let missing = draft.policy.missingSecrets
+    guard !missing.isEmpty else { return nil }
     let names = operations.reduce(into: Set<String>()) { $0.formUnion($1.secretNames) }
     return names.sorted().lazy.compactMap { missing[$0] }.first
   }

@@ -40,6 +40,12 @@ struct InputOptions: ParsableArguments {
   var allowUnknownFields = false
 
   @Flag(
+    name: .customLong("accept-silent-alerts"),
+    help: "Delete integrations even where an alert would reach nobody any more."
+  )
+  var acceptSilentAlerts = false
+
+  @Flag(
     name: .customLong("rewrite-secrets"),
     help: "Send secrets that show the same tail already."
   )

@@ -313,8 +313,8 @@ struct Applying {
       inputs: inputs,
       fingerprints: fingerprints,
       ownFingerprints: { book.ownFingerprints(of: $0) },
-      onLog: { project, line in progress.receive(.logged(project: project.name, line)) },
-      read: { project, type in await reader.fresh(project, type) }
+      reads: ScriptReads(reader),
+      onLog: { project, line in progress.receive(.logged(project: project.name, line)) }
     )
   }
 
@@ -355,21 +355,6 @@ extension Applying {
   fileprivate func isWorthRetrying(_ file: RunFile) throws -> Bool {
     try RunError.wrapping { () throws(RunFileError) in
       try file.pendingCount(retrying: [.failed, .held]) > 0
-    }
-  }
-}
-
-extension AtlasReader {
-  /// Reads what `verify` asks for, afresh.
-  fileprivate func fresh(
-    _ project: ProjectID,
-    _ type: IntegrationType?
-  ) async -> Result<[Integration], ScriptReadError> {
-    do throws(AtlasError) {
-      guard let type else { return .success(try await integrations(of: project)) }
-      return .success(try await integration(of: project, type: type).map { [$0] } ?? [])
-    } catch {
-      return .failure(ScriptReadError(error))
     }
   }
 }

@@ -184,6 +184,7 @@ struct Planning {
         escrow: escrow,
         allowsUnknownFields: options.inputs.allowUnknownFields,
         rewritesSecrets: options.inputs.rewriteSecrets,
+        acceptsSilentAlerts: options.inputs.acceptSilentAlerts,
         integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
       ),
       parallelism: connection.projectsAtOnce,

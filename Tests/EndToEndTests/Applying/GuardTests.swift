@@ -31,8 +31,8 @@ import Testing
   @Test(arguments: [[], ["--escrow", "DATADOG.apiKey=env:WRONG_KEY"]])
   func `a delete that takes a key with it needs the flag`(escrow: [String]) async throws {
     try await withOneKey { place, atlas, projects in
-      let plan = try await place.start(["plan", "delete.lua", "--out", "a.godwit"] + escrow)
-        .finished()
+      let flags = ["--out", "a.godwit", "--accept-silent-alerts"]
+      let plan = try await place.start(["plan", "delete.lua"] + flags + escrow).finished()
       expect(plan, endsWith: 0)
       #expect(plan.text.contains("Cannot be taken back: \(projects.count) operations"))
       #expect(plan.text.hasSuffix("  godwit apply a.godwit\n"), "no way past is offered to copy")
@@ -59,7 +59,8 @@ import Testing
         "--escrow",
         "DATADOG.apiKey=env:OLD_KEY",
         "--out",
-        "a.godwit"
+        "a.godwit",
+        "--accept-silent-alerts"
       )
       expect(plan, endsWith: 0)
       #expect(plan.text.hasSuffix("  godwit apply a.godwit\n"))

@@ -78,7 +78,7 @@ import Testing
     let godwit = GodwitProcess(folder: folder.path, environment: environment)
     let plan = try await godwit.run([
       "plan", "all.lua", "--out", "plan.godwit", "--secret", "apiKey=env:KEY", "--secret",
-      "uuid=env:UUID_KEY",
+      "uuid=env:UUID_KEY", "--accept-silent-alerts",
     ])
     try #require(plan.status == 0, "\(plan.errors)")
     await simulator.stop()

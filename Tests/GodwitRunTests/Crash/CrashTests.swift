@@ -33,7 +33,7 @@ import Testing
 
   private static let plan = [
     "plan", "everything.lua", "--out", "a.godwit", "--secret", "apiKey=env:KEY", "--secret",
-    "uuid=env:UUID_KEY",
+    "uuid=env:UUID_KEY", "--accept-silent-alerts",
   ]
   private static let apply = [
     "apply", "a.godwit", "--yes", "--accept-irreversible", "-j", "4", "--settle", "1s",

@@ -126,7 +126,11 @@ struct Estate: Sendable {
       selection: selection,
       migration: migration,
       inputs: ScriptInputs(secretNames: Set(fingerprints.keys)),
-      policy: DraftPolicy(may: migration.may, fingerprints: fingerprints),
+      policy: DraftPolicy(
+        may: migration.may,
+        fingerprints: fingerprints,
+        acceptsSilentAlerts: true
+      ),
       parallelism: parallelism,
       stop: stop,
       observe: observe
@@ -174,15 +178,9 @@ struct Estate: Sendable {
     let verifier = ProjectVerifier(
       migration: migration,
       inputs: ScriptInputs(secretNames: Set(values.keys)),
-      fingerprints: values.mapValues(\.fingerprint)
-    ) { project, type in
-      do throws(AtlasError) {
-        guard let type else { return .success(try await reader.integrations(of: project)) }
-        return .success(try await reader.integration(of: project, type: type).map { [$0] } ?? [])
-      } catch {
-        return .failure(ScriptReadError(error))
-      }
-    }
+      fingerprints: values.mapValues(\.fingerprint),
+      reads: ScriptReads(reader)
+    )
     let run = ApplyRun(
       file: file,
       reader: reader,

@@ -78,9 +78,11 @@ import Testing
     #expect(try await Bench.plan("", on: Self.world).reads.isEmpty)
   }
 
+  typealias Lister = @Sendable (ProjectID) async -> ScriptReads.Answer<[Integration]>
+
   private static func planner(
     _ body: String,
-    _ list: @escaping ProjectPlanner.Lister
+    _ list: @escaping Lister
   ) async throws -> ProjectPlan? {
     let migration = try await Bench.migration(Bench.script(body))
     let policy = DraftPolicy(may: migration.may, fingerprints: Bench.fingerprints)
@@ -88,7 +90,7 @@ import Testing
       migration: migration,
       inputs: ScriptInputs(),
       policy: policy,
-      list: list
+      reads: .integrations { project, _ in await list(project) }
     )
     guard case .plan(let plan) = await planner.plan(Bench.project) else { return nil }
     return plan
@@ -96,7 +98,7 @@ import Testing
 
   @Test func `integrations are listed once, and only if they are asked for`() async throws {
     let count = Mutex(0)
-    let lister: ProjectPlanner.Lister = { project in
+    let lister: Lister = { project in
       count.withLock { $0 += 1 }
       #expect(project == Bench.project.id)
       return .success([])

@@ -4,9 +4,12 @@ import Synchronization
 import Testing
 
 @Suite struct ProjectVerifierTests {
+  typealias Reader =
+    @Sendable (ProjectID, IntegrationType?) async -> ScriptReads.Answer<[Integration]>
+
   private static func verify(
     _ body: String,
-    read: @escaping ProjectVerifier.Reader = { _, type in
+    read: @escaping Reader = { _, type in
       let all = [Bench.datadog, Bench.webhook, Bench.future].compactMap { Integration($0) }
       return .success(all.filter { type == nil || $0.type == type })
     }
@@ -24,7 +27,7 @@ import Testing
       migration: migration,
       inputs: ScriptInputs(secretNames: ["key"]),
       fingerprints: Bench.fingerprints,
-      read: read
+      reads: .integrations(read)
     )
     return await verifier.verify(Bench.project)
   }
@@ -111,7 +114,7 @@ import Testing
       migration: migration,
       inputs: ScriptInputs(),
       fingerprints: [:],
-      read: { _, _ in .failure(ScriptReadError(method: "", path: "", line: "")) }
+      reads: Memory().reads
     )
     #expect(await verifier.verify(Bench.project) == nil)
   }

@@ -78,8 +78,9 @@ import Testing
       let planner = ProjectPlanner(
         migration: migration,
         inputs: ScriptInputs(),
-        policy: DraftPolicy(may: migration.may)
-      ) { _ in .success([]) }
+        policy: DraftPolicy(may: migration.may),
+        reads: Memory().reads
+      )
       let task = Task { await planner.plan(Bench.project) }
       try await Task.sleep(for: .milliseconds(50))
       task.cancel()

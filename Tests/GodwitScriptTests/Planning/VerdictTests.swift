@@ -129,10 +129,12 @@ import Testing
       """
     let migration = try await Bench.migration(text, modules: ["lib.m": "return { n = 0 }"])
     let policy = DraftPolicy(may: migration.may)
-    let planner = ProjectPlanner(migration: migration, inputs: ScriptInputs(), policy: policy) {
-      _ in
-      .success([])
-    }
+    let planner = ProjectPlanner(
+      migration: migration,
+      inputs: ScriptInputs(),
+      policy: policy,
+      reads: Memory().reads
+    )
     for _ in 0..<3 {
       guard case .plan(let plan) = await planner.plan(Bench.project) else { continue }
       #expect(plan.logs.map(\.message) == ["1\t1\t1\t1"])
