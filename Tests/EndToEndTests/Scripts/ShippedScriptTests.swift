@@ -140,7 +140,8 @@ import Testing
       expect(plan, endsWith: 0)
       let words = ["apply", "a.godwit", "--yes", "-o", "json"] + script.applyFlags
       let apply = try await place.start(words).finished()
-      expect(apply, endsWith: 3)
+      // Ten failures and more end a run early.
+      #expect([3, 4].contains(apply.status), "\(apply)")
       let totals = try apply.document().totals
       #expect(totals.changed == 0 && totals.failed > 0)
       #expect(try atlas.world.fingerprint() == before)
