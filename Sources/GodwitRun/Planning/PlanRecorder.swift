@@ -43,6 +43,7 @@ actor PlanRecorder {
     var refused = 0
     var filteredOut = 0
     var organizations: [OrganizationID: Int] = [:]
+    /// Types of which a secret changes in projects whose alert configurations were not looked at.
     var rotatedTypes: Set<IntegrationType> = []
 
     /// Remarks about the plan as a whole.
@@ -79,7 +80,8 @@ actor PlanRecorder {
       observe(.ended(.skipped))
     case .plan(let plan):
       tally.organizations[plan.project.organization, default: 0] += 1
-      tally.rotatedTypes.formUnion(plan.operations.compactMap(Self.rotatedType))
+      let rotated = Set(plan.operations.compactMap(Self.rotatedType))
+      tally.rotatedTypes.formUnion(rotated.subtracting(plan.reads.alertsThrough))
       plans.append((position, plan))
       observe(.ended(plan.outcome))
     }

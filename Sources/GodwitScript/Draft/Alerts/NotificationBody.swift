@@ -178,8 +178,10 @@ struct NotificationBody {
     guard let rule else { return }
     let missing = rule.fields.filter { field in
       guard field.isRequired, after[field.name] == nil else { return false }
-      // What Atlas stored and does not show stays as it is, if it was not cleared.
-      return stored == nil || wanted[field.name] == .null || field.secret == nil
+      // What Atlas stored stays as it is, if it was not cleared: it may hide a secret, and may have
+      // taken a notification without a field that it asks of new ones.
+      return stored?[field.name] != nil && field.secret == nil || stored == nil
+        || wanted[field.name] == .null
     }
     guard !missing.isEmpty else { return }
     let names = missing.map(\.name).joined(separator: ", ")
