@@ -95,6 +95,31 @@ static int resume_again(lua_State *L, int status, lua_KContext context) {
   return finish_resume(L, again(L, lua_tothread(L, 1), context, resume_again));
 }
 
+// Ends a turn of a worker: with its results or its error, or with nothing where it waits.
+static int end_turn(lua_State *L, int count) {
+  if (count == -2) return lua_yieldk(L, 0, session_of(L)->is_interrupted, worker_again);
+  return finish_resume(L, count);
+}
+
+// The worker at index 1 goes on after the end of a slice, or with an answer that is its own; after
+// a request of its own it is left waiting, whatever the host answered to that.
+int worker_again(lua_State *L, int status, lua_KContext goes_on) {
+  (void)status;
+  lua_settop(L, 1);
+  if (!goes_on) return 0;
+  lua_State *co = lua_tothread(L, 1);
+  int count = resume(L, co, 0);
+  return end_turn(L, count >= 0 ? take_results(L, co, count) : count);
+}
+
+// host.begin(coroutine, ...): as coroutine.resume, but a request of the host does not hold up who
+// called: it gets nothing back, and the answer is given by host.take.
+int host_begin(lua_State *L) {
+  lua_State *co = coroutine_at(L, 1);
+  int count = first_resume(L, co, lua_gettop(L) - 1);
+  return end_turn(L, count);
+}
+
 static int coroutine_resume(lua_State *L) {
   lua_State *co = coroutine_at(L, 1);
   int count = first_resume(L, co, lua_gettop(L) - 1);

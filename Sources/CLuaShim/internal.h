@@ -238,6 +238,8 @@ static inline const char *read_text(shim_reader *reader, size_t *length) {
 void push_opaque(shim_reader *reader);
 void open_opaques(lua_State *L);
 int host_methods(lua_State *L);
+int host_begin(lua_State *L);
+int worker_again(lua_State *L, int status, lua_KContext goes_on);
 int host_kind(lua_State *L);
 
 // The parts of the sandbox; each leaves the stack as it was.

@@ -130,6 +130,25 @@ static int host_request(lua_State *L) {
   return lua_yieldk(L, 0, 0, request_answered);
 }
 
+// host.take(name, argument, coroutine): a request whose answer goes to a coroutine that host.begin
+// left waiting; what comes back is as from host.begin.
+static int host_take(lua_State *L) {
+  shim_session *s = session_of(L);
+  char problem[PROBLEM_SIZE];
+  size_t length;
+  luaL_checktype(L, 1, LUA_TSTRING);
+  luaL_checktype(L, 3, LUA_TTHREAD);
+  const char *name = lua_tolstring(L, 1, &length);
+  charge(s, L, 20);
+  if (!can_yield(s, L)) refuse_yield(L, name);
+  if (!write_header(s, L, name, length)) shim_fail(L, "not enough memory");
+  if (!shim_encode(s, L, &s->output, 2, 2, problem)) shim_fail(L, "%s", problem);
+  lua_settop(L, 3);
+  lua_replace(L, 1);
+  s->is_pending = 1;
+  return lua_yieldk(L, 0, 1, worker_again);
+}
+
 // Takes back a post from its start on, and leaves a note once that posts are missing.
 static int suppress(shim_session *s, size_t start) {
   s->posts.count = start;
@@ -213,9 +232,9 @@ void open_host(lua_State *L) {
       {"request", host_request},   {"post", host_post},       {"raise", host_raise},
       {"position", host_position}, {"methods", host_methods}, {"kind", host_kind},
       {"markarray", host_markarray}, {"isarray", host_isarray}, {"seed", host_seed},
-      {"renew", host_renew},
+      {"renew", host_renew},       {"begin", host_begin},     {"take", host_take},
   };
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, 14);
   set_functions(L, entries, sizeof(entries) / sizeof(*entries));
   push_null(L);
   lua_setfield(L, -2, "null");

@@ -20,8 +20,8 @@ struct Godwit: AsyncParsableCommand {
     version: version,
     subcommands: [
       PlanCommand.self, ShowCommand.self, ApplyCommand.self, ResumeCommand.self,
-      ResolveCommand.self, ReportCommand.self, ManualCommand.self, RunsCommand.self,
-      InventoryCommand.self, SimulatorCommand.self, DoctorCommand.self,
+      ResolveCommand.self, ReportCommand.self, ManualCommand.self, RunCommand.self,
+      RunsCommand.self, InventoryCommand.self, SimulatorCommand.self, DoctorCommand.self,
     ]
   )
 

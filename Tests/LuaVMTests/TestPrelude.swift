@@ -15,6 +15,7 @@ let testPrelude = """
   kind = host.kind
   complain = host.raise
   position = host.position
+  begin, take = host.begin, host.take
   print = function(...)
     local words = table.pack(...)
     for i = 1, words.n do words[i] = tostring(words[i]) end

@@ -47,6 +47,18 @@ extension AtlasReader {
     return result
   }
 
+  /// One page of the projects that the credentials can see, in Atlas' order.
+  ///
+  /// - Parameter number: the page, from 1.
+  /// - Returns: the projects, and whether there are more pages.
+  /// - Throws: ``AtlasError``.
+  public func projects(
+    page number: Int
+  ) async throws(AtlasError) -> (projects: [Project], hasNext: Bool) {
+    let page = try await projectPage(number)
+    return (page.elements, page.hasNext && !page.elements.isEmpty)
+  }
+
   /// Fetches pages ahead and lends them in order.
   ///
   /// - Returns: whether the last of them said that there are more.

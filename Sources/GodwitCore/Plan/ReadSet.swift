@@ -51,6 +51,18 @@ public struct ReadSet: Sendable, Hashable {
     }
   }
 
+  /// Both together; where both have an image, the newer one counts.
+  public func merging(_ newer: ReadSet) -> ReadSet {
+    var result = self
+    result.isEverything = isEverything || newer.isEverything
+    result.images.merge(newer.images) { $1 }
+    result.alerts.merge(newer.alerts) { $1 }
+    result.paths.merge(newer.paths) { $1 }
+    result.alertsThrough.formUnion(newer.alertsThrough)
+    result.knownAlerts.formUnion(newer.knownAlerts)
+    return result
+  }
+
   /// What differs between what was read then and what is there now, one phrase a difference.
   ///
   /// - Parameter current: all integrations of the project as they are now.

@@ -76,7 +76,7 @@ public struct PlanRun: Sendable {
     let tally = await recorder.tally
     info.refusedBySelect = tally.refused
     info.filteredOut += tally.filteredOut
-    info.target.organizations = await organizations(tally.organizations)
+    info.target.organizations = await reader.counted(tally.organizations)
     if let secretInputs { info.secrets = secretInputs() }
     info.remarks += listing.remarks + tally.remarks
     do throws(RunFileError) { try await file.finishPlanning(info) } catch { throw RunError(error) }
@@ -165,23 +165,6 @@ public struct PlanRun: Sendable {
       reason: "no such project is visible to the credentials",
       advice: "check the name, and what the credentials can see"
     )
-  }
-
-  /// Names the organizations; a credential that may not list them leaves the names empty.
-  private func organizations(
-    _ counts: [OrganizationID: Int]
-  ) async -> [RunTarget.OrganizationCount] {
-    var names: [OrganizationID: String] = [:]
-    do throws(AtlasError) {
-      for organization in try await reader.organizations() {
-        names[organization.id] = organization.name
-      }
-    } catch {
-      names = [:]
-    }
-    return counts.map { id, count in
-      RunTarget.OrganizationCount(id: id, name: names[id] ?? "", projects: count)
-    }.sorted { ($1.projects, $0.id) < ($0.projects, $1.id) }
   }
 
   // MARK: - Planning

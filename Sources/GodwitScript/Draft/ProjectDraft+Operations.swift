@@ -48,10 +48,18 @@ extension ProjectDraft {
 
   /// What the plan depends on.
   var finishedReads: ReadSet {
-    var reads = reads
+    var reads = earlierReads.merging(reads)
     let makesAlerts = operations.contains { $0.target.alert != nil && $0.verb == .create }
     if makesAlerts { reads.knownAlerts = Set((alerts ?? []).compactMap(\.id)) }
     return reads
+  }
+
+  /// What is wrong with a secret that the plan needs and the project has no value of.
+  var missingSecret: Diagnostic? {
+    let missing = policy.missingSecrets
+    guard !missing.isEmpty else { return nil }
+    let names = operations.reduce(into: Set<String>()) { $0.formUnion($1.secretNames) }
+    return names.sorted().lazy.compactMap { missing[$0] }.first
   }
 
   /// Checks that what is pending in a value will be there: the operation is part of this plan, and

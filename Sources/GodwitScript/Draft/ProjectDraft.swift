@@ -24,6 +24,8 @@ struct ProjectDraft {
   /// Whether the project's integrations were read.
   private(set) var hasIntegrations = false
   var reads = ReadSet()
+  /// What was read before the last reads, which are newer.
+  var earlierReads = ReadSet()
   /// The writes; each keeps its number while others are taken out, so that there may be gaps.
   var operations: [Operation] = []
   /// The alert configurations; `nil` until they are wanted.

@@ -13,13 +13,14 @@ enum Prelude {
 
   private static let source = #"""
     local host = ...
-    local request, post, raise, position = host.request, host.post, host.raise, host.position
+    local post, raise, position = host.post, host.raise, host.position
+    local request = host.request
     local type, tostring, select, pairs, ipairs = type, tostring, select, pairs, ipairs
     local rawnext = next
     local setmetatable, format, rawget, rawequal = setmetatable, string.format, rawget, rawequal
     local getmetatable, concat, pack = getmetatable, table.concat, table.pack
 
-    -- What the script is doing: "load", "select", "migrate" or "verify".
+    -- What the script is doing: "load", "select", "migrate", "verify" or "run".
     local stage = "load"
     local stages = { load = "at the top level of a script", select = "in select" }
 
@@ -78,6 +79,7 @@ enum Prelude {
     local function verdicts(kind)
       return function(reason)
         reaching(kind)
+        if stage == "run" then raise(kind .. " belongs to a migration") end
         if stage == "verify" then raise(kind .. " cannot be called in verify") end
         if type(reason) ~= "string" then
           raise(kind .. " takes a reason: return " .. kind .. "(\"...\")")
@@ -95,6 +97,7 @@ enum Prelude {
 
     function manual(task)
       reaching("manual")
+      if stage == "run" then raise("manual belongs to a migration") end
       if stage == "verify" then raise("manual cannot be called in verify") end
       if type(task) ~= "table" or rawget(task, "title") == nil then
         raise("manual takes a table with a title: manual{ title = \"...\" }")
@@ -165,7 +168,7 @@ enum Prelude {
     })
 
     -- A table of a project's calls, each of which becomes a request of the host.
-    local function calls(part, names)
+    local function calls(part, names, id)
       local table
       local members = {}
       for _, name in ipairs(names) do
@@ -173,7 +176,7 @@ enum Prelude {
         members[name] = function(self, first, second)
           if self ~= table then raise("write " .. call .. " with a colon") end
           reaching(call)
-          return request(part .. "." .. name, first, second)
+          return request(id .. part .. "." .. name, first, second)
         end
       end
       table = readonly("project." .. part, members)
@@ -181,12 +184,12 @@ enum Prelude {
     end
 
     -- The two calls by path; those of an owner are called on it, with a colon.
-    local function paths(part, mark, owner)
+    local function paths(part, mark, owner, id)
       local function call(name)
         local words = part .. mark .. name
         local function ask(first, second)
           reaching(words)
-          return request(part .. "." .. name, first, second)
+          return request((id or "") .. part .. "." .. name, first, second)
         end
         if not owner then return ask end
         return function(self, first, second)
@@ -198,7 +201,13 @@ enum Prelude {
     end
 
     local get, send = paths("atlas", ".")
-    atlas = readonly("atlas", { get = get, request = send })
+    local function elsewhere(name)
+      return function() raise("atlas." .. name .. " is for automations: godwit run") end
+    end
+    atlas = readonly("atlas", {
+      get = get, request = send, projects = elsewhere("projects"),
+      project = elsewhere("project"), orgs = elsewhere("orgs"), each = elsewhere("each"),
+    })
 
     host.methods("pending", {
       __index = function(value, key)
@@ -209,68 +218,90 @@ enum Prelude {
       end,
     })
 
-    local function describe(fields)
+    -- A project as a script sees it; where there are many, requests say by id which one is meant.
+    local function describe(fields, id)
+      id = id or ""
       local project
       local members = {
         integrations = calls("integrations", {
           "list", "get", "create", "update", "set", "delete",
-        }),
+        }, id),
         alerts = calls("alerts", {
           "list", "get", "create", "update", "delete", "enable", "disable", "using",
-        }),
+        }, id),
       }
       for key, value in rawnext, fields do members[key] = value end
       members.tags = readonly("project.tags", fields.tags, fields.tags)
       members.vars = readonly("project.vars", fields.vars, fields.vars)
-      members.get, members.request = paths("project", ":", function() return project end)
+      members.get, members.request = paths("project", ":", function() return project end, id)
       project = readonly("project", members, fields)
       return project
     end
 
-    local function load(chunk)
-      stage = "load"
-      return chunk()
-    end
+    """# + automation + #"""
+      local function load(chunk)
+        stage = "load"
+        return chunk()
+      end
 
-    local function judged(result, ...)
-      for _, verdict in ipairs(made) do
-        if not rawequal(result, verdict) then
-          return tasks, "dropped", verdict.kind, verdict.file, verdict.line
+      local function judged(result, ...)
+        for _, verdict in ipairs(made) do
+          if not rawequal(result, verdict) then
+            return tasks, "dropped", verdict.kind, verdict.file, verdict.line
+          end
         end
-      end
-      for index = 1, select("#", ...) do
-        local other = select(index, ...)
-        if other ~= nil then return tasks, "unknown", type(other) end
-      end
-      if result == nil then return tasks, "done" end
-      local verdict = made[1]
-      if verdict then
-        return tasks, verdict.kind, verdict.reason, verdict.file, verdict.line
-      end
-      return tasks, "unknown", type(result)
-    end
-
-    return {
-      describe = load,
-
-      migrate = function(chunk, fields, params)
-        local migration = load(chunk)
-        local project = describe(fields)
-        if migration.select ~= nil then
-          stage = "select"
-          if not migration.select(project) then return "refused" end
+        for index = 1, select("#", ...) do
+          local other = select(index, ...)
+          if other ~= nil then return tasks, "unknown", type(other) end
         end
-        stage = "migrate"
-        return judged(migration.migrate(project, params))
-      end,
+        if result == nil then return tasks, "done" end
+        local verdict = made[1]
+        if verdict then
+          return tasks, verdict.kind, verdict.reason, verdict.file, verdict.line
+        end
+        return tasks, "unknown", type(result)
+      end
 
-      verify = function(chunk, fields, params)
-        local migration = load(chunk)
-        local project = describe(fields)
-        stage = "verify"
-        if migration.verify(project, params) == false then return "refused" end
-        return "done"
-      end,
-    }
-    """#
+      return {
+        describe = load,
+
+        automate = function(chunk, parameters)
+          stage, request = "run", ask
+          params = readonly("params", parameters, parameters)
+          atlas = readonly("atlas", {
+            get = get, request = send, projects = projects, orgs = orgs, each = each,
+            project = function(name) return one(ask("atlas.project", name)) end,
+          })
+          function print(...)
+            local values = pack(...)
+            for index = 1, values.n do values[index] = tostring(values[index]) end
+            post("print", concat(values, "\t", 1, values.n))
+          end
+          local result = chunk()
+          if type(result) == "table" and rawget(result, "migrate") then
+            raise("this is a migration: godwit plan")
+          end
+          return "done"
+        end,
+
+        migrate = function(chunk, fields, params)
+          local migration = load(chunk)
+          local project = describe(fields)
+          if migration.select ~= nil then
+            stage = "select"
+            if not migration.select(project) then return "refused" end
+          end
+          stage = "migrate"
+          return judged(migration.migrate(project, params))
+        end,
+
+        verify = function(chunk, fields, params)
+          local migration = load(chunk)
+          local project = describe(fields)
+          stage = "verify"
+          if migration.verify(project, params) == false then return "refused" end
+          return "done"
+        end,
+      }
+      """#
 }

@@ -10,6 +10,16 @@ public struct May: Sendable, Hashable {
   /// The kinds of requests that it may make where the tool knows no rules.
   public var requests: Set<RequestPattern>
 
+  /// Whether it may do all that there is, as an automation may.
+  public var allowsEverything = false
+
+  /// What an automation may do.
+  public static let everything: May = {
+    var may = May()
+    may.allowsEverything = true
+    return may
+  }()
+
   /// Allows the given types, verbs and requests.
   public init(
     types: [Verb: Set<IntegrationType>] = [:],
@@ -23,6 +33,16 @@ public struct May: Sendable, Hashable {
 
   /// Whether a verb is allowed for a type.
   public func allows(_ verb: Verb, _ type: IntegrationType) -> Bool {
-    types[verb]?.contains(type) ?? false
+    allowsEverything || types[verb]?.contains(type) ?? false
+  }
+
+  /// Whether a verb is allowed for alert configurations.
+  public func allows(alert verb: Verb) -> Bool {
+    allowsEverything || alerts.contains(verb)
+  }
+
+  /// Whether a request is allowed where the tool knows no rules.
+  func allows(_ method: String, _ path: [String]) -> Bool {
+    allowsEverything || requests.contains { $0.fits(method, path) }
   }
 }

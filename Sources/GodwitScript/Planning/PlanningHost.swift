@@ -63,6 +63,14 @@ struct PlanningHost {
     return affected
   }
 
+  /// Makes the next reads new ones; what was read before still counts for the plan.
+  mutating func renew() {
+    let earlier = draft.earlierReads.merging(draft.reads)
+    draft = ProjectDraft(project: project, policy: draft.policy)
+    draft.earlierReads = earlier
+    failures = [:]
+  }
+
   // MARK: - Reading once
 
   /// The client has tried again already, and a script that does so in a loop would not end: what

@@ -16,7 +16,7 @@ public struct ProjectPlanner: Sendable {
 
   private let migration: Migration
   private let inputs: ScriptInputs
-  let policy: DraftPolicy
+  private let policy: DraftPolicy
   private let reads: ScriptReads
   private let onLog: @Sendable (Project, LogLine) -> Void
 
@@ -71,23 +71,12 @@ public struct ProjectPlanner: Sendable {
     var affected: [AffectedAlert] = []
     if case .finished = ending {
       do { affected = try await host.affectedAlerts() } catch {
-        return .plan(unreadable(error, project: project, logs: runner.logs))
+        return .plan(
+          ProjectPlan(unreadableAlerts: error, project: project, logs: runner.logs)
+        )
       }
     }
     return conclude(ending, runner: runner, host: host, affected)
-  }
-
-  /// The plan of a project whose alerts cannot be read, so that nobody knows who falls silent.
-  private func unreadable(_ error: any Error, project: Project, logs: [LogLine]) -> ProjectPlan {
-    let read = error as? ScriptReadError
-    return ProjectPlan(
-      project: project,
-      outcome: .failed,
-      reason: "an integration is deleted, and the alerts through it cannot be read: "
-        + (read?.line ?? "\(error)"),
-      advice: read?.advice,
-      logs: logs
-    )
   }
 
   private func conclude(
@@ -104,7 +93,7 @@ public struct ProjectPlanner: Sendable {
       if values.first == .string("refused") { return .refused }
       plan.tasks = tasks(values.first, of: host.project) + host.draft.tasks
       conclude(Array(values.dropFirst()), &plan, host.draft)
-      guardAlerts(&plan, affected, host.draft)
+      plan.guardAlerts(affected, host.draft)
     }
     return .plan(plan)
   }
@@ -124,7 +113,7 @@ public struct ProjectPlanner: Sendable {
     _ draft: ProjectDraft
   ) {
     let operations = draft.finished
-    if let complaint = missingSecret(of: operations, draft) {
+    if let complaint = draft.missingSecret {
       return refuse(&plan, complaint.line, complaint.advice)
     }
     let verdict = values.first?.text ?? "done"
@@ -161,14 +150,6 @@ public struct ProjectPlanner: Sendable {
       plan.outcome =
         !operations.isEmpty ? .changed : plan.tasks.isEmpty ? .unchanged : .manual
     }
-  }
-
-  /// Why a secret that an operation sends has no value in this project.
-  private func missingSecret(of operations: [Operation], _ draft: ProjectDraft) -> Diagnostic? {
-    let missing = draft.policy.missingSecrets
-    guard !missing.isEmpty else { return nil }
-    let names = operations.reduce(into: Set<String>()) { $0.formUnion($1.secretNames) }
-    return names.sorted().lazy.compactMap { missing[$0] }.first
   }
 
   /// What the script asked people to do; where it names no place, that is the project's page.

@@ -52,7 +52,7 @@ struct ScriptRunner {
     var turn = await lua.start(
       entry: entry,
       program: migration.program,
-      arguments: [.table(projectTable), .table(parameters)]
+      arguments: [.table(project.scriptTable), .table(parameters)]
     )
     while true {
       take(turn.posts)
@@ -95,28 +95,6 @@ struct ScriptRunner {
     }
     try? await Task.sleep(for: wanted)
     return .values([])
-  }
-
-  private var projectTable: LuaTable {
-    let tags = project.tags.sorted { $0.key.bytesPrecede($1.key) }
-    let variables = project.variables.sorted { $0.key.bytesPrecede($1.key) }
-    return LuaTable(record: [
-      "id": .string(project.id.text),
-      "name": .string(project.name),
-      "orgId": .string(project.organization.text),
-      "created": .string(project.created),
-      "clusterCount": .integer(Int64(project.clusterCount)),
-      "tags": .table(
-        LuaTable(
-          fields: tags.map { LuaTable.Field(key: .string($0.key), value: .string($0.value)) }
-        )
-      ),
-      "vars": .table(
-        LuaTable(
-          fields: variables.map { LuaTable.Field(key: .string($0.key), value: .string($0.value)) }
-        )
-      ),
-    ])
   }
 
   private mutating func take(_ posts: [LuaPost]) {

@@ -7,7 +7,7 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     [], ["plan"], ["show"], ["apply"], ["resume"], ["report"], ["runs"], ["runs", "list"],
-    ["runs", "copy"], ["resolve"], ["manual"], ["inventory"], ["simulator"], ["doctor"],
+    ["runs", "copy"], ["resolve"], ["manual"], ["run"], ["inventory"], ["simulator"], ["doctor"],
     ["simulator", "serve"],
     ["simulator", "reset"],
     ["simulator", "person"],

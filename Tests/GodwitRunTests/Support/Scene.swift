@@ -10,8 +10,10 @@ struct Scene: Sendable {
   /// What Atlas, or the script, answers to the next action.
   enum Reply: Sendable {
     case shows([Integration])
+    case view(ProjectView)
     case readFails(AtlasError)
     case answers(Integration?)
+    case writes(WriteAnswer)
     case refuses(AtlasError)
     case verifies(String?)
   }
@@ -20,6 +22,7 @@ struct Scene: Sendable {
   var reads = ReadSet(images: ["DATADOG": Sample.us.fields])
   var statuses: [OperationStatus] = []
   var intents: [Int: CommittedIntent] = [:]
+  var answers: [Int: JSONObject] = [:]
   var wasSettled = false
   var hasVerify = false
   var mayLackIntents = false
@@ -47,6 +50,7 @@ struct Scene: Sendable {
         position: 1,
         record: record,
         intents: intents,
+        answers: answers,
         wasSettled: wasSettled
       ),
       hasVerify: hasVerify,
@@ -87,6 +91,8 @@ struct Scene: Sendable {
   ) -> ProjectMachine.Event? {
     switch (action, reply) {
     case (.read, .shows(let integrations)): .read(.success(ProjectView(integrations: integrations)))
+    case (.read, .view(let view)): .read(.success(view))
+    case (.send, .writes(let answer)): .sent(.success(answer))
     case (.read, .readFails(let error)): .read(.failure(error))
     case (.send, .answers(let integration)): .sent(.success(.integration(integration)))
     case (.send, .refuses(let error)): .sent(.failure(error))
@@ -101,7 +107,10 @@ struct Scene: Sendable {
     case .read: "read"
     case .commit(let entries, let announcesWrite):
       (announcesWrite ? "announce " : "note ") + entries.map(text).joined(separator: ", ")
-    case .send(let operation): "send \(operation.words)"
+    case .send(let operation):
+      "send \(operation.words)"
+        + (operation.target.request != nil && operation.verb == .update
+          ? " " + JSONValue.object(operation.body ?? [:]).encodedString() : "")
     case .park(let until): "wait until +\(until - now)"
     case .verify: "verify"
     case .ended(let outcome): "end \(outcome)"

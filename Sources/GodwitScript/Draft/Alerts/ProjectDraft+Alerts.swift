@@ -63,7 +63,7 @@ extension ProjectDraft {
 
   /// Checks that the migration declared a write of alert configurations.
   func require(alert verb: Verb) throws(ScriptComplaint) {
-    guard policy.may.alerts.contains(verb) else {
+    guard policy.may.allows(alert: verb) else {
       throw ScriptComplaint(
         "this migration may not \(verb.rawValue) alert configurations",
         advice: "declare it: may = { alerts = { \"\(verb.rawValue)\" } }"

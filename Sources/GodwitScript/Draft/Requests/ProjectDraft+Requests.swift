@@ -13,7 +13,7 @@ extension ProjectDraft {
 
   /// Checks that the migration declared a request.
   func require(_ method: String, _ path: ScriptPath) throws(ScriptComplaint) {
-    guard policy.may.requests.contains(where: { $0.fits(method, path.parts) }) else {
+    guard policy.may.allows(method, path.parts) else {
       let words = "\(method) \(path.text)"
       throw ScriptComplaint(
         "this migration may not \(words)",

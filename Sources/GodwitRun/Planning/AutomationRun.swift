@@ -1,0 +1,188 @@
+public import GodwitAtlas
+public import GodwitCore
+public import GodwitJournal
+public import GodwitScript
+
+/// Runs an automation into a run file, as ``PlanRun`` does with a migration.
+public struct AutomationRun: Sendable {
+  /// The run file, open for planning.
+  public var file: RunFile
+  /// Reads from Atlas; there is no writing client here.
+  public var reader: AtlasReader
+  /// The script.
+  public var automation: Automation
+  /// What the global table `params` has.
+  public var parameters: JSONObject
+  /// How its writes are judged.
+  public var policy: DraftPolicy
+  /// Is told of the projects that the script is given, before it gets them.
+  public var noteSelected: @Sendable ([Project]) -> Void = { _ in }
+  /// Describes the secrets once the script has ended.
+  public var secretInputs: (@Sendable () -> [SecretInput])?
+  /// Asks to stop.
+  public var stop: StopSignal
+  /// Receives what the script prints, a line at a time.
+  public var onPrint: @Sendable (String) -> Void
+  /// Is told how it goes.
+  public var observe: RunObserver
+
+  /// Puts the parts together.
+  public init(
+    file: RunFile,
+    reader: AtlasReader,
+    automation: Automation,
+    parameters: JSONObject,
+    policy: DraftPolicy,
+    stop: StopSignal,
+    onPrint: @escaping @Sendable (String) -> Void,
+    observe: @escaping RunObserver
+  ) {
+    self.file = file
+    self.reader = reader
+    self.automation = automation
+    self.parameters = parameters
+    self.policy = policy
+    self.stop = stop
+    self.onPrint = onPrint
+    self.observe = observe
+  }
+
+  /// What a run came to.
+  public struct Outcome: Sendable {
+    /// The head as it was sealed.
+    public var info: RunInfo
+    /// Failures of `atlas.each` that belong to no project.
+    public var failures: [Diagnostic]
+  }
+
+  /// Runs and seals.
+  ///
+  /// - Parameter info: the head of the run; organizations are filled in.
+  /// - Returns: the head, and what failed.
+  /// - Throws: ``RunError``: status `projectsFailed` if the script failed, and what stopped it.
+  public func run(_ info: RunInfo) async throws(RunError) -> Outcome {
+    var info = info
+    let outcome = try await plans()
+    do throws(RunFileError) {
+      try await record(outcome.plans)
+      info.target.organizations = await organizations(of: outcome.plans)
+      if let secretInputs { info.secrets = secretInputs() }
+      try await file.finishPlanning(info)
+    } catch {
+      throw RunError(error)
+    }
+    return Outcome(info: info, failures: outcome.failures)
+  }
+
+  private func plans() async throws(RunError) -> AutomationRunner.Outcome {
+    let runner = AutomationRunner(
+      automation: automation,
+      parameters: parameters,
+      policy: policy,
+      reads: reads,
+      onPrint: onPrint,
+      onLog: { [observe] line in observe(.logged(project: "", line)) }
+    )
+    let work = Task {
+      do throws(Diagnostic) {
+        return Result<AutomationRunner.Outcome, Diagnostic>.success(try await runner.run())
+      } catch {
+        return .failure(error)
+      }
+    }
+    let watch = Task { [stop] in
+      while !stop.isStopping { try await Task.sleep(for: .milliseconds(50)) }
+      work.cancel()
+    }
+    defer { watch.cancel() }
+    let result = await work.value
+    switch stop.cause {
+    case .trouble(let error)?: throw error
+    case .signal(let status)?:
+      throw RunError(
+        Diagnostic("the script was interrupted; nothing was written", advice: "run it again"),
+        status: status
+      )
+    case nil: break
+    }
+    switch result {
+    case .success(let outcome): return outcome
+    case .failure(let diagnostic): throw RunError(diagnostic, status: .projectsFailed)
+    }
+  }
+
+  private func record(_ plans: [ProjectPlan]) async throws(RunFileError) {
+    try await file.add(plans.map(\.project))
+    var byID: [ProjectID: ProjectPlan] = [:]
+    for plan in plans { byID[plan.project.id] = plan }
+    var last = 0
+    while true {
+      let batch = try await file.selected(after: last, limit: 256)
+      guard let end = batch.last?.position else { return }
+      last = end
+      let planned = batch.compactMap { item in
+        byID[item.project.id].map { (position: item.position, plan: $0) }
+      }
+      try await file.record(planned, refused: [])
+    }
+  }
+
+  private func organizations(of plans: [ProjectPlan]) async -> [RunTarget.OrganizationCount] {
+    var counts: [OrganizationID: Int] = [:]
+    for plan in plans { counts[plan.project.organization, default: 0] += 1 }
+    return await reader.counted(counts)
+  }
+
+  // MARK: - Reading
+
+  private var reads: AutomationReads {
+    let ofProject = ScriptReads(reader) { [stop] error in
+      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
+    }
+    return AutomationReads(
+      ofProject: ofProject,
+      projects: { [reader, noteSelected, stop] number, filter in
+        await Self.answer(stop) { () throws(AtlasError) in
+          let page = try await reader.projects(page: number)
+          let fitting = page.projects.filter(filter.fits)
+          noteSelected(fitting)
+          return AutomationReads.ProjectPage(projects: fitting, hasNext: page.hasNext)
+        }
+      },
+      project: { [reader, noteSelected, stop] name in
+        await Self.answer(stop) { () throws(AtlasError) in
+          let project =
+            ProjectID.isWellFormed(name)
+            ? try await reader.project(ProjectID(name)) : try await reader.project(named: name)
+          noteSelected([project])
+          return project
+        }
+      },
+      organizations: { [reader, stop] in
+        await Self.answer(stop) { () throws(AtlasError) in try await reader.organizations() }
+      }
+    )
+  }
+
+  private static func answer<Value: Sendable>(
+    _ stop: StopSignal,
+    _ read: () async throws(AtlasError) -> Value
+  ) async -> ScriptReads.Answer<Value> {
+    do throws(AtlasError) {
+      return .success(try await read())
+    } catch {
+      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
+      return .failure(ScriptReadError(error))
+    }
+  }
+}
+
+extension ProjectFilter {
+  /// Whether a project is one that is asked for.
+  func fits(_ project: Project) -> Bool {
+    if let organization, project.organization.text != organization { return false }
+    if let name, !Glob(name).matches(project.name) { return false }
+    if let tag, project.tags[tag.key] != tag.value { return false }
+    return true
+  }
+}

@@ -1,0 +1,111 @@
+extension Prelude {
+  /// The part of the prelude that automations add: lists of projects, and `atlas.each`.
+  ///
+  /// It uses the locals of the part before it.
+  static let automation = #"""
+    -- Automations: requests of a function given to `atlas.each` are answered while others go on.
+    local worker
+    local function ask(name, ...)
+      if worker then return host.request("each.begin", worker, name, ...) end
+      return host.request(name, ...)
+    end
+
+    -- The project that stands for a page's entry.
+    local function one(fields) return describe(fields, fields.id .. "/") end
+
+    local function projects(filter)
+      local page, index, number, isLast = {}, 0, 0, false
+      return function()
+        while index >= #page do
+          if isLast then return nil end
+          number = number + 1
+          local more
+          page, more = ask("atlas.projects", number, filter)
+          index, isLast = 0, not more
+        end
+        index = index + 1
+        return one(page[index])
+      end
+    end
+
+    local function orgs()
+      local list, index
+      return function()
+        if not list then list, index = ask("atlas.orgs"), 0 end
+        index = index + 1
+        return list[index]
+      end
+    end
+
+    local function iterator(items)
+      if type(items) == "function" then return items end
+      if type(items) ~= "table" then
+        raise("atlas.each takes an array or an iterator of projects")
+      end
+      local index = 0
+      return function()
+        index = index + 1
+        return items[index]
+      end
+    end
+
+    local mathtype = math.type
+    local function widthof(options)
+      if options == nil then return 16 end
+      if type(options) ~= "table" then raise("atlas.each takes { parallel = 16 }") end
+      for key in pairs(options) do
+        if key ~= "parallel" then raise("atlas.each takes parallel, not " .. tostring(key)) end
+      end
+      local width = options.parallel or 16
+      if mathtype(width) ~= "integer" or width < 1 or width > 256 then
+        raise("parallel takes a whole number from 1 to 256")
+      end
+      return width
+    end
+
+    local create, begin, take, renew = coroutine.create, host.begin, host.take, host.renew
+
+    local function each(items, fn, options)
+      if worker then raise("atlas.each cannot be called inside atlas.each") end
+      if type(fn) ~= "function" then raise("atlas.each takes a function: fn(project)") end
+      local next, width = iterator(items), widthof(options)
+      local results, waiting, count, active, isOver = {}, {}, 0, 0, false
+      local function settle(ticket, ok, value)
+        worker = nil
+        if ok == nil then return end
+        waiting[ticket], active = nil, active - 1
+        local result = results[ticket]
+        result.ok = ok
+        if ok then
+          result.value = value
+        else
+          result.error = value
+          local id = inside[result.project] and inside[result.project].id or ""
+          host.request("each.failed", id, tostring(value))
+        end
+      end
+      while true do
+        while not isOver and active < width do
+          local item = next()
+          if item == nil then
+            isOver = true
+          else
+            count, active = count + 1, active + 1
+            results[count] = { project = item }
+            waiting[count] = create(function()
+              renew()
+              return fn(item)
+            end)
+            worker = count
+            settle(count, begin(waiting[count]))
+          end
+        end
+        if active == 0 then return results end
+        local ticket = host.request("each.wait")
+        worker = ticket
+        settle(ticket, take("each.take", ticket, waiting[ticket]))
+      end
+    end
+
+    """#
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import GodwitCore
+
+/// What `run` takes.
+struct AutomationOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("A parameter, as text (repeatable).", valueName: "name=value")
+  )
+  var param: [String] = []
+
+  @Option(name: .customLong("preset-param"), help: .hidden)
+  var presetParam: [String] = []
+
+  @OptionGroup var secrets: SecretOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Where to keep the run; never overwrites.", valueName: "file")
+  )
+  var out: String?
+
+  @Flag(
+    name: .customLong("allow-unknown-fields"),
+    help: "Let the script write fields that are not known."
+  )
+  var allowUnknownFields = false
+
+  @Flag(
+    name: .customLong("accept-silent-alerts"),
+    help: "Delete integrations even where an alert would reach nobody any more."
+  )
+  var acceptSilentAlerts = false
+
+  @Flag(
+    name: .customLong("rewrite-secrets"),
+    help: "Send secrets that show the same tail already."
+  )
+  var rewriteSecrets = false
+
+  mutating func validate() throws {
+    for text in param {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw ValidationError("--param takes NAME=VALUE, for example region=EU.")
+      }
+    }
+    let typed = Set(InputOptions.pairs(param).map(\.name))
+    for name in secrets.references.keys where typed.contains(name) {
+      throw ValidationError("\(name) is given by --param and by --secret.")
+    }
+  }
+
+  /// The values of `--param`, as text, over those of settings.
+  var texts: JSONObject {
+    var result: JSONObject = [:]
+    for (name, value) in InputOptions.pairs(presetParam) { result[name] = .string(value) }
+    for (name, value) in InputOptions.pairs(param) { result[name] = .string(value) }
+    return result
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import GodwitAtlas
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+import GodwitScript
+import LuaVM
+
+/// Runs an automation into a run file, as `run` does.
+struct Automating {
+  let script: String
+  let options: AutomationOptions
+  let connection: ConnectionOptions
+  let output: OutputOptions
+
+  /// What a run left.
+  struct Ran {
+    /// The run file, complete and closed.
+    var path: String
+    /// Failures that belong to no project.
+    var failures: [Diagnostic]
+  }
+
+  /// Runs the script.
+  ///
+  /// - Throws: ``RunError`` or `Diagnostic`; then no run file is left.
+  func run() async throws -> Ran {
+    let automation = try Automation(try ScriptSource(reading: script), pool: LuaThreadPool())
+    let references = options.secrets.references
+    let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
+    let early =
+      connection.usesSimulator
+      ? nil : try SecretBook(references, reader: reader(worldID: nil), key: key)
+    let session = try await AtlasSession.open(connection, knownSecrets: early?.all ?? [])
+    do {
+      let book =
+        try early
+        ?? SecretBook(references, reader: reader(worldID: session.world?.id), key: key)
+      let ran = try await run(automation, book, key: key, session)
+      await session.close()
+      return ran
+    } catch {
+      await session.close()
+      throw error
+    }
+  }
+
+  private func reader(worldID: String?) -> SecretReader {
+    SecretReader(
+      environment: ProcessInfo.processInfo.environment,
+      worldID: worldID,
+      acceptsReadableFiles: options.secrets.acceptReadableSecretFiles
+    )
+  }
+
+  private func run(
+    _ automation: Automation,
+    _ book: SecretBook,
+    key: [UInt8],
+    _ session: AtlasSession
+  ) async throws -> Ran {
+    var info = head(automation, session)
+    info.secrets = book.inputs.values.sorted { $0.name < $1.name }
+    let path = try path(of: info.id)
+    let stop = StopSignal()
+    let signals = Signals(stop: stop)
+    defer { withExtendedLifetime(signals) {} }
+    let file = try RunError.wrapping { () throws(RunFileError) in
+      try RunFile.create(at: path, sources: automation.source.texts, key: key)
+    }
+    let progress = output.progress()
+    var run = AutomationRun(
+      file: file,
+      reader: AtlasReader(session.connection),
+      automation: automation,
+      parameters: parameters(book),
+      policy: policy(book, session),
+      stop: stop,
+      onPrint: { Console.output($0 + "\n") },
+      observe: { progress.receive($0) }
+    )
+    run.noteSelected = { book.note($0) }
+    run.secretInputs = { book.inputs.values.sorted { $0.name < $1.name } }
+    do {
+      let outcome = try await run.run(info)
+      progress.clear()
+      try RunError.wrapping { () throws(RunFileError) in try file.close() }
+      for failure in outcome.failures { Console.tell(failure, output) }
+      return Ran(path: path, failures: outcome.failures)
+    } catch {
+      progress.clear()
+      try? file.close()
+      try? FileManager.default.removeItem(atPath: file.path)
+      throw error
+    }
+  }
+
+  private func policy(_ book: SecretBook, _ session: AtlasSession) -> DraftPolicy {
+    var policy = DraftPolicy(
+      may: .everything,
+      fingerprints: book.fingerprints,
+      allowsUnknownFields: options.allowUnknownFields,
+      rewritesSecrets: options.rewriteSecrets,
+      acceptsSilentAlerts: options.acceptSilentAlerts,
+      integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
+    )
+    policy.ownFingerprints = { book.ownFingerprints(of: $0) }
+    return policy
+  }
+
+  private func parameters(_ book: SecretBook) -> JSONObject {
+    var parameters = options.texts
+    for name in book.inputs.keys { parameters[name] = .secret(SecretReference(name: name)) }
+    return parameters
+  }
+
+  private func head(_ automation: Automation, _ session: AtlasSession) -> RunInfo {
+    let now = RunFile.systemClock() / 1000
+    return RunInfo(
+      id: RunFolder.newID(script: automation.name, at: now),
+      createdSeconds: now,
+      phase: .planned,
+      toolVersion: Godwit.version,
+      script: ScriptInfo(
+        path: script,
+        name: automation.name,
+        summary: "automation",
+        sha256: automation.source.sha256,
+        hasVerify: false
+      ),
+      target: session.target,
+      parameters: options.texts,
+      typedParameters: options.texts.keys
+    )
+  }
+
+  private func path(of id: String) throws -> String {
+    if let out = options.out { return out }
+    try RunFolder.prepare()
+    return RunFolder.file(of: id)
+  }
+}
