@@ -90,7 +90,10 @@ struct Estate: Sendable {
   }
 
   private static func values(_ text: String) -> [String: String] {
-    text.contains("params.uuid") ? ["apiKey": String(key), "uuid": uuid] : ["apiKey": String(key)]
+    var values = ["apiKey": String(key)]
+    if text.contains("params.uuid") || text.contains("p.uuid") { values["uuid"] = uuid }
+    if text.contains("p.url") { values["url"] = "https://hooks.example.com/services/abcdef01/wxyz" }
+    return values
   }
 
   static func migration(_ text: String) async throws -> Migration {
