@@ -48,10 +48,19 @@ struct NotificationJudge {
     }
     let source = try integration(given, rule, old)
     fill(&verdict.document, rule, cleared, old: old, from: source)
+    if name == "TEAM" { nameTeam(&verdict.document, old) }
     try complete(&verdict.document, rule)
     verdict.foundIntegration = link(&verdict.document, rule, given, old)
     verdict.document["notifierId"] = .string(makeID())
     return verdict
+  }
+
+  /// The name of a team is the server's to say: it stays while the id does.
+  private func nameTeam(_ document: inout JSONObject, _ old: JSONObject?) {
+    let known = ([old].compactMap { $0 } + Array(stored.values)).first {
+      $0["teamId"] == document["teamId"] && $0["teamName"] != nil
+    }
+    document["teamName"] = known?["teamName"]
   }
 
   private static let identifiers: Set<String> = ["typeName", "notifierId", "integrationId"]
