@@ -99,6 +99,7 @@ struct shim_session {
   uint64_t opened_at, looked_at, slice_began;
   int64_t processor_base;
   uint64_t step_used, processor_used;
+  uint64_t step_began_at;  // the instructions before this step
   uint64_t posted;
   int is_suppressed;
   uint64_t coroutines_since_count, coroutines_allowed;

@@ -24,6 +24,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Applying") var applying: ApplyOptions
   @OptionGroup(title: "Inputs") var inputs: AutomationOptions
+  @OptionGroup var limits: ScriptOptions
   @OptionGroup(title: "Where to") var connection: ConnectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -39,7 +40,8 @@ struct RunCommand: AsyncParsableCommand {
         script: script,
         options: inputs,
         connection: connection,
-        output: output
+        output: output,
+        limits: limits.limits
       ).run()
       let summary = try show(ran.path)
       var statuses: Set<ExitStatus> = [summary.exitStatus(isPlan: true)]

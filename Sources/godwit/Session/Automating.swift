@@ -13,6 +13,8 @@ struct Automating {
   let options: AutomationOptions
   let connection: ConnectionOptions
   let output: OutputOptions
+  /// How much the script may use.
+  var limits = LuaLimits()
 
   /// What a run left.
   struct Ran {
@@ -26,7 +28,11 @@ struct Automating {
   ///
   /// - Throws: ``RunError`` or `Diagnostic`; then no run file is left.
   func run() async throws -> Ran {
-    let automation = try Automation(try ScriptSource(reading: script), pool: LuaThreadPool())
+    let automation = try Automation(
+      try ScriptSource(reading: script),
+      pool: .watched(output),
+      limits: limits
+    )
     let references = options.secrets.references
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let early =

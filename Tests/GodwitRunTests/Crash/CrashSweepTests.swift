@@ -39,6 +39,13 @@ import Testing
     configuration.port = port
     configuration.latency = .milliseconds(10)
     configuration.requestLog = folder.file("requests.jsonl")
+    // The listener of the one before may take a moment to be gone.
+    for _ in 0..<50 {
+      do { return try await Simulator.start(configuration) } catch {
+        guard error.kind == .portUnavailable, port != 0 else { throw error }
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
     return try await Simulator.start(configuration)
   }
 
@@ -47,14 +54,12 @@ import Testing
     _ folder: TemporaryFolder
   ) async throws -> (Simulator, Int) {
     var random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
-    while true {
+    for _ in 0..<5 {
       let port = Int.random(in: 10_000...30_000, using: &random)
-      do { return (try await simulator(folder, port: port), port) } catch let error
-        as SimulatorError
-      {
-        guard error.kind == .portUnavailable else { throw error }
-      }
+      if let simulator = try? await simulator(folder, port: port) { return (simulator, port) }
     }
+    let port = Int.random(in: 10_000...30_000, using: &random)
+    return (try await simulator(folder, port: port), port)
   }
 
   private static func copy(_ folder: TemporaryFolder, _ from: String, _ to: String) throws {

@@ -1,0 +1,86 @@
+import AtlasSimulator
+import Foundation
+import GodwitCore
+import Testing
+
+/// The automations that ship: CSV on stdout, nothing written.
+@Suite struct ShippedAutomationTests {
+  private func rows(_ finished: Finished) -> [[Substring]] {
+    finished.text.split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+  }
+
+  @Test func `inventory prints every integration, and no key`() async throws {
+    try await Atlas.with(projects: 40) { place, atlas in
+      try place.copyScripts()
+      let run = try await place.godwit("run", "scripts/inventory.lua")
+      expect(run, endsWith: 0)
+      let rows = rows(run)
+      #expect(rows.first?.joined(separator: ",") == "project,id,orgId,type,region,key")
+      let shown =
+        try atlas.world.integrationCount() - atlas.world.integrationCount(type: "FLOWDOCK")
+      #expect(rows.count == shown + 1)
+      let datadog = try atlas.world.projectIDs(having: "DATADOG")
+      #expect(
+        run.text.split(separator: "\n").filter { $0.contains(",DATADOG,") }.count == datadog.count
+      )
+      for project in datadog {
+        let whole = try atlas.world.integration(of: project, type: "DATADOG")
+        let key = try #require(whole?["apiKey"]?.stringValue)
+        #expect(!run.text.contains(key))
+        #expect(run.text.contains(key.suffix(4)))
+      }
+      #expect(try atlas.requests().allSatisfy { $0.method == "GET" })
+
+      let few = try await place.godwit(
+        "run",
+        "scripts/inventory.lua",
+        "--param",
+        "type=DATADOG"
+      )
+      expect(few, endsWith: 0)
+      #expect(self.rows(few).count == datadog.count + 1)
+    }
+  }
+
+  @Test func `audit prints what is wrong`() async throws {
+    try await Atlas.with(projects: 60) { place, atlas in
+      try place.copyScripts()
+      let project = try atlas.world.projectIDs()[0]
+      for type in ["SLACK", "HIP_CHAT"]
+      where try atlas.world.integration(of: project, type: type) != nil {
+        try atlas.world.remove(type: type, from: project)
+      }
+      try atlas.world.add(["apiToken": "xoxp-12345678901"], type: "SLACK", to: project)
+      try atlas.world.add(
+        ["notificationToken": "0123456789012345678901234567890123456789", "roomName": "r"],
+        type: "HIP_CHAT",
+        to: project
+      )
+      let run = try await place.godwit("run", "scripts/audit.lua")
+      expect(run, endsWith: 0)
+      let rows = rows(run)
+      #expect(rows.first?.joined(separator: ",") == "project,id,finding,more")
+      // A name may hold a comma, and is quoted then.
+      let own = run.text.split(separator: "\n").filter { $0.contains(",\(project),") }
+      #expect(own.contains { $0.contains(",legacy Slack,") }, "\(own)")
+      #expect(own.contains { $0.contains(",dead service,HIP_CHAT") }, "\(own)")
+      #expect(run.text.contains(",alert without route,"))
+      #expect(!run.text.contains("xoxp-12345678901"))
+      #expect(try atlas.requests().allSatisfy { $0.method == "GET" })
+    }
+  }
+
+  @Test(arguments: ["inventory", "audit"])
+  func `with a wrong key nothing is printed but why`(script: String) async throws {
+    try await Atlas.with(projects: 3) { place, _ in
+      var place = place
+      try place.copyScripts()
+      place.environment["MONGODB_ATLAS_PRIVATE_API_KEY"] = "00000000-0000-4000-8000-000000000000"
+      let run = try await place.godwit("run", "scripts/\(script).lua")
+      #expect(run.status == 1 || run.status == 3, "\(run)")
+      #expect(run.errors.contains("key"), "\(run)")
+    }
+  }
+}
