@@ -166,7 +166,8 @@ import Testing
 
   @Test(arguments: [1, 8])
   func `works on as many projects at once as it may`(parallelism: Int) async throws {
-    try await Estate.with({ $0.latency = .milliseconds(20) }) { estate in
+    // Long enough for the last of those that begin together to be sent before the first is answered.
+    try await Estate.with({ $0.latency = .milliseconds(20 * parallelism) }) { estate in
       try await estate.plan()
       let before = estate.running.requests.count
       try await estate.apply(parallelism: parallelism)

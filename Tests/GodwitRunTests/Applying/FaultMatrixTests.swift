@@ -79,7 +79,10 @@ import Testing
         world(&$0)
         $0.faults = faults
       }
-      try await Self.run(folder, disturbed, isToken: rules == ["token-revoked,rate=0.05"])
+      // What concerns every project may end a run before it has begun.
+      do {
+        try await Self.run(folder, disturbed, isToken: rules == ["token-revoked,rate=0.05"])
+      } catch is RunError {}
       #expect(try Self.totals(folder).isBalanced)
       try await Self.run(folder, world)
       try Self.expectAllDone(folder, rules)
