@@ -122,7 +122,7 @@ extension RunFile {
     let rows = try Row.fetchAll(
       database.cachedStatement(
         sql: """
-          SELECT number, atMilliseconds, detail FROM journal
+          SELECT number, detail FROM journal
           WHERE position = ? AND event = 'intent' ORDER BY sequence
           """
       ),
@@ -134,7 +134,6 @@ extension RunFile {
       result[row["number"]] = CommittedIntent(
         image: detail["image"]?.objectValue,
         stamp: detail["stamp"]?.stringValue,
-        atMilliseconds: row["atMilliseconds"],
         isRepeat: detail["isRepeat"]?.boolValue ?? false
       )
     }

@@ -69,16 +69,13 @@ public struct CommittedIntent: Sendable, Hashable {
   public var image: JSONObject?
   /// Atlas' id of that version.
   public var stamp: String?
-  /// When it was committed, in milliseconds since 1970.
-  public var atMilliseconds: Int64
   /// Whether it was a repeat of an earlier write.
   public var isRepeat: Bool
 
   /// Makes an intent.
-  public init(image: JSONObject?, stamp: String?, atMilliseconds: Int64, isRepeat: Bool) {
+  public init(image: JSONObject?, stamp: String?, isRepeat: Bool) {
     self.image = image
     self.stamp = stamp
-    self.atMilliseconds = atMilliseconds
     self.isRepeat = isRepeat
   }
 }

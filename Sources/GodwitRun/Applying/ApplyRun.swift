@@ -25,7 +25,7 @@ public struct ApplyRun: Sendable {
   public var stop: StopSignal
   /// Is told how it goes.
   public var observe: RunObserver
-  /// Milliseconds since 1970.
+  /// Milliseconds that only go forward.
   public var clock: @Sendable () -> Int64
 
   /// Puts the parts together.
@@ -39,7 +39,7 @@ public struct ApplyRun: Sendable {
     settle: Duration,
     failureLimit: Int,
     stop: StopSignal,
-    clock: @escaping @Sendable () -> Int64 = RunFile.systemClock,
+    clock: @escaping @Sendable () -> Int64 = SteadyClock.milliseconds,
     observe: @escaping RunObserver
   ) {
     self.file = file
@@ -74,7 +74,8 @@ public struct ApplyRun: Sendable {
     } catch {
       throw RunError(error)
     }
-    await waitForUnknownWrites()
+    let start = clock()
+    await waitForUnknownWrites(since: start)
     let journal = JournalWriter(file: file)
     let feed = PendingFeed(file: file, retrying: retrying)
     await withTaskGroup(of: Turn.self) { group in
@@ -85,7 +86,7 @@ public struct ApplyRun: Sendable {
           let pending = await nextPending(feed, journal)
         {
           active += 1
-          let machine = machine(for: pending)
+          let machine = machine(for: pending, since: start)
           group.addTask { await drive(machine, .began, journal) }
         }
       }
@@ -124,20 +125,21 @@ public struct ApplyRun: Sendable {
     return stop.cause
   }
 
-  private func machine(for pending: RunFile.Pending) -> ProjectMachine {
+  private func machine(for pending: RunFile.Pending, since start: Int64) -> ProjectMachine {
     ProjectMachine(
       pending,
       hasVerify: verifier != nil,
       settleMilliseconds: settle.milliseconds,
+      startMilliseconds: start,
       mayLackIntents: file.wasCutOff || file.wasTakenOver
     )
   }
 
   /// After a cut the end of the `-wal` may be missing without a sign, and a write of the process
   /// that is gone may still be on its way: nothing is read before it had its time to show.
-  private func waitForUnknownWrites() async {
+  private func waitForUnknownWrites(since start: Int64) async {
     guard file.wasCutOff || file.wasTakenOver else { return }
-    await wait(until: clock() + settle.milliseconds)
+    await wait(until: start + settle.milliseconds)
   }
 
   private func nextPending(_ feed: PendingFeed, _ journal: JournalWriter) async -> RunFile.Pending?

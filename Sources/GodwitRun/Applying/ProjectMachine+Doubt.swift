@@ -9,14 +9,12 @@ extension ProjectMachine {
     guard let index = doubtfulIndex else { return checkDrift() }
     let operation = record.operations[index].operation
     if operation.leavesNoTrace { return cannotTell(index) }
-    guard var intent = intents[operation.number] else {
+    guard let intent = intents[operation.number] else {
       record.operations[index].status = .planned
       return checkDrift()
     }
-    // The clock was set back since: the wait begins now, and is not longer for it.
-    intent.atMilliseconds = min(intent.atMilliseconds, milliseconds)
-    intents[operation.number] = intent
-    let settled = intent.atMilliseconds + settleMilliseconds
+    let began = doubtBegan[operation.number] ?? startMilliseconds
+    let settled = began + settleMilliseconds
     let (judgement, now) = LandingJudge.judge(operation, in: current, intent: intent)
     switch judgement {
     case .landed: return settle(index, .done, image: now)

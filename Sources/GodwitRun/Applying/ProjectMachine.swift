@@ -17,7 +17,7 @@ struct ProjectMachine {
     case commit([JournalEntry], announcesWrite: Bool)
     /// Send a write, in which nothing is pending any more.
     case send(Operation)
-    /// Wait until a time, in milliseconds since 1970, without keeping others waiting.
+    /// Wait until a time, in milliseconds of ``SteadyClock``, without keeping others waiting.
     case park(untilMilliseconds: Int64)
     /// Run the script's `verify`.
     case verify
@@ -51,6 +51,8 @@ struct ProjectMachine {
   let position: Int
   let hasVerify: Bool
   let settleMilliseconds: Int64
+  /// When this process began to apply, in milliseconds of ``SteadyClock``.
+  let startMilliseconds: Int64
   /// Whether the journal may lack intents, so that what is planned may have been sent.
   let mayLackIntents: Bool
   var record: ProjectRecord
@@ -67,6 +69,9 @@ struct ProjectMachine {
   var sends: [Int: Int] = [:]
   /// What the last attempt of each operation met.
   var lastErrors: [Int: AtlasError] = [:]
+  /// When each write came into doubt, which is not before its last byte was sent; those of an earlier
+  /// process when this one began, since its clock tells nothing here.
+  var doubtBegan: [Int: Int64] = [:]
   /// Entries that go with the next commit.
   var carried: [JournalEntry] = []
 
@@ -80,6 +85,7 @@ struct ProjectMachine {
     _ pending: RunFile.Pending,
     hasVerify: Bool,
     settleMilliseconds: Int64,
+    startMilliseconds: Int64,
     mayLackIntents: Bool = false
   ) {
     position = pending.position
@@ -89,6 +95,7 @@ struct ProjectMachine {
     wasSettled = pending.wasSettled
     self.hasVerify = hasVerify
     self.settleMilliseconds = settleMilliseconds
+    self.startMilliseconds = startMilliseconds
     self.mayLackIntents = mayLackIntents
     // What was refused, or held for somebody else's change, is looked at afresh.
     for index in record.operations.indices {
@@ -112,8 +119,8 @@ struct ProjectMachine {
       return resolve(at: milliseconds)
     case .read(.failure(let error)): return readFailed(error)
     case .committed: return afterCommit(at: milliseconds)
-    case .sent(.success(let answer)): return sent(answer)
-    case .sent(.failure(let error)): return sendFailed(error)
+    case .sent(.success(let answer)): return sent(answer, at: milliseconds)
+    case .sent(.failure(let error)): return sendFailed(error, at: milliseconds)
     case .woke: return read()
     case .verified(nil): return end(.changed)
     case .verified(let failure?):
@@ -141,7 +148,6 @@ struct ProjectMachine {
     case .send(let index):
       let number = record.operations[index].operation.number
       sends[number, default: 0] += 1
-      intents[number]?.atMilliseconds = milliseconds
       guard let filled = filled(record.operations[index].operation) else { return proceed() }
       return .send(filled)
     case .check: return checkDrift()
@@ -166,7 +172,6 @@ struct ProjectMachine {
     intents[operation.number] = CommittedIntent(
       image: before?.fields,
       stamp: before?.stamp,
-      atMilliseconds: 0,
       isRepeat: isRepeat
     )
     next = .send(index)
@@ -191,11 +196,11 @@ struct ProjectMachine {
     mayLackIntents && intents[operation.number] == nil && operation.leavesNoTrace
   }
 
-  private mutating func sent(_ answer: WriteAnswer) -> Action {
+  private mutating func sent(_ answer: WriteAnswer, at milliseconds: Int64) -> Action {
     guard let index = sendingIndex else { return proceed() }
     let operation = record.operations[index].operation
     if operation.verb != .delete, !answer.isShown {
-      return doubt(index, note: "the answer did not show what was written")
+      return doubt(index, "the answer did not show what was written", at: milliseconds)
     }
     current.note(answer, to: operation)
     return settle(index, .done, image: answer.image)
@@ -217,7 +222,7 @@ struct ProjectMachine {
     return commit([outcome])
   }
 
-  private mutating func sendFailed(_ error: AtlasError) -> Action {
+  private mutating func sendFailed(_ error: AtlasError, at milliseconds: Int64) -> Action {
     guard let index = sendingIndex else { return .leave(error) }
     let number = record.operations[index].operation.number
     lastErrors[number] = error
@@ -227,7 +232,9 @@ struct ProjectMachine {
       error.isIntegrationNotConfigured || error.isAlertConfigurationNotFound
       || error.status == 404 && operation.verb == .delete && operation.target.request != nil
     let maybeOwn = !operation.leavesNoTrace && (error.status == 409 || isGone)
-    guard error.arrival != .unknown, !maybeOwn else { return doubt(index, note: error.description) }
+    guard error.arrival != .unknown, !maybeOwn else {
+      return doubt(index, error.description, at: milliseconds)
+    }
     if error.mayPass, refusals[number, default: 0] < Self.refusalLimit {
       // The world may change while this waits: it is read again, and checked for drift.
       refusals[number, default: 0] += 1
@@ -250,10 +257,11 @@ struct ProjectMachine {
     )
   }
 
-  private mutating func doubt(_ index: Int, note: String) -> Action {
+  private mutating func doubt(_ index: Int, _ note: String, at milliseconds: Int64) -> Action {
     record.operations[index].status = .inDoubt
     next = .readBack
     let number = record.operations[index].operation.number
+    doubtBegan[number] = milliseconds
     return commit([entry(.outcome(.inDoubt, image: nil, note: note), number)])
   }
 

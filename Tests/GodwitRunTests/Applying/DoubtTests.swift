@@ -51,6 +51,16 @@ import Testing
       doubt + ["wait until +5000", "read", "note done 1, settled changed", "end changed"]
     ),
     (
+      "it went out long after its intent: its time to show begins when the answer was given up",
+      Scene(
+        replies: [
+          .shows([Sample.us]), .refusesLate(Sample.timeout, milliseconds: 60_000),
+          .shows([Sample.us]), .shows([Sample.eu]),
+        ]
+      ),
+      doubt + ["wait until +65000", "read", "note done 1, settled changed", "end changed"]
+    ),
+    (
       "it does not show, and is sent again",
       Scene(
         replies: [

@@ -38,25 +38,14 @@ import Testing
       ["read", "announce planned 1, intent 1", "send update DATADOG"] + ends
     ),
     (
-      "sending a moment ago",
+      "sending, and this process began a moment ago",
       Scene(
         statuses: [.sending],
-        intents: [1: Sample.intent(Sample.us, at: Scene.now - 1000)],
+        intents: intent,
+        start: Scene.now - 1000,
         replies: [.shows([Sample.us]), .shows([Sample.eu])]
       ),
       ["read", "wait until +4000", "read", "note done 1", "note settled changed", "end changed"]
-    ),
-    (
-      "sending, by a clock that was set back since",
-      Scene(
-        statuses: [.sending],
-        intents: [1: Sample.intent(Sample.us, at: Scene.now + 3_600_000)],
-        replies: [.shows([Sample.us]), .shows([Sample.us]), .answers(Sample.eu)]
-      ),
-      [
-        "read", "wait until +5000", "read", "announce planned 1, intent 1",
-        "send update DATADOG",
-      ] + ends
     ),
     (
       "sending, and somebody else changed it",

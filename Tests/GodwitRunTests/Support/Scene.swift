@@ -15,6 +15,8 @@ struct Scene: Sendable {
     case answers(Integration?)
     case writes(WriteAnswer)
     case refuses(AtlasError)
+    /// The write waits for its turn, and fails these milliseconds after its intent.
+    case refusesLate(AtlasError, milliseconds: Int64)
     case verifies(String?)
   }
 
@@ -26,6 +28,8 @@ struct Scene: Sendable {
   var wasSettled = false
   var hasVerify = false
   var mayLackIntents = false
+  /// When the process began.
+  var start = now - 60_000
   var replies: [Reply] = []
 
   static let settleMilliseconds: Int64 = 5000
@@ -55,6 +59,7 @@ struct Scene: Sendable {
       ),
       hasVerify: hasVerify,
       settleMilliseconds: Self.settleMilliseconds,
+      startMilliseconds: start,
       mayLackIntents: mayLackIntents
     )
   }
@@ -79,6 +84,7 @@ struct Scene: Sendable {
         guard let reply = replies.popFirst(), let answer = Self.event(reply, to: action) else {
           return trace + ["nothing answers"]
         }
+        if case .refusesLate(_, let milliseconds) = reply { clock += milliseconds }
         event = answer
       }
     }
@@ -95,7 +101,7 @@ struct Scene: Sendable {
     case (.send, .writes(let answer)): .sent(.success(answer))
     case (.read, .readFails(let error)): .read(.failure(error))
     case (.send, .answers(let integration)): .sent(.success(.integration(integration)))
-    case (.send, .refuses(let error)): .sent(.failure(error))
+    case (.send, .refuses(let error)), (.send, .refusesLate(let error, _)): .sent(.failure(error))
     case (.verify, .verifies(let reason)):
       .verified(reason.map { ProjectVerifier.Failure(reason: $0, advice: nil, position: nil) })
     default: nil
@@ -219,13 +225,11 @@ enum Sample {
 
   static func intent(
     _ integration: Integration?,
-    at milliseconds: Int64 = Scene.now - 60_000,
     isRepeat: Bool = false
   ) -> CommittedIntent {
     CommittedIntent(
       image: integration?.fields,
       stamp: integration?.stamp,
-      atMilliseconds: milliseconds,
       isRepeat: isRepeat
     )
   }
