@@ -113,6 +113,12 @@ public final class AtlasConnection: Sendable {
     }
   }
 
+  /// Takes a retry of a write out of the budget; what a server asked to wait for costs nothing.
+  func paysForRetry(of error: AtlasError) -> Bool {
+    if error.status == 429, error.retryAfter != nil { return true }
+    return budget.withLock { $0.withdraw() }
+  }
+
   /// Sends one HTTP request and counts it.
   func send(
     _ request: AtlasRequest,

@@ -9,14 +9,23 @@ public typealias ProjectSecretResolver = @Sendable (SecretReference, ProjectID) 
 
 /// Writes to Atlas.
 ///
-/// Each call sends its request again only if it surely did not arrive or was surely refused; the
-/// error's ``AtlasError/arrival-swift.property`` says what is known. Nothing is read back here.
+/// Each call sends its request once, but for a nonce or a token that has grown old; the error's
+/// ``AtlasError/arrival-swift.property`` says what is known. Nothing is read back here.
 public struct AtlasWriter: Sendable {
   let connection: AtlasConnection
 
   /// Writes over a connection.
   public init(_ connection: AtlasConnection) {
     self.connection = connection
+  }
+
+  /// Takes what another attempt of a write costs out of the retries that all requests share, reads
+  /// included, so that an outage is not multiplied; a wait that the server asked for costs nothing.
+  ///
+  /// - Parameter error: what the attempt before met.
+  /// - Returns: `false` if there are no retries left, and nothing may be sent.
+  public func paysForRetry(of error: AtlasError) -> Bool {
+    connection.paysForRetry(of: error)
   }
 
   /// Configures a type that the project does not have yet.

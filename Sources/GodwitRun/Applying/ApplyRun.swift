@@ -208,10 +208,14 @@ public struct ApplyRun: Sendable {
           return .left
         }
         event = .committed
-      case .send(let operation):
-        event = .sent(
-          await send(operation, to: machine.record.project.id, integrations: machine.current)
-        )
+      case .send(let operation, let earlier):
+        if let spent = earlier.flatMap({ writer.paysForRetry(of: $0) ? nil : $0.unpaid }) {
+          event = .sent(.failure(spent))
+        } else {
+          event = .sent(
+            await send(operation, to: machine.record.project.id, integrations: machine.current)
+          )
+        }
       case .park(let milliseconds): return .parked(machine, untilMilliseconds: milliseconds)
       case .verify:
         event = .verified(await verifier?.verify(machine.record.project))

@@ -15,8 +15,9 @@ struct ProjectMachine {
     case read(ReadNeeds)
     /// Commit entries; the intent to send is among them if `announcesWrite`.
     case commit([JournalEntry], announcesWrite: Bool)
-    /// Send a write, in which nothing is pending any more.
-    case send(Operation)
+    /// Send a write, in which nothing is pending any more; `retryOf` is what the attempt before it
+    /// met, which the budget of the whole run has to pay for.
+    case send(Operation, retryOf: AtlasError?)
     /// Wait until a time, in milliseconds of ``SteadyClock``, without keeping others waiting.
     case park(untilMilliseconds: Int64)
     /// Run the script's `verify`.
@@ -149,7 +150,7 @@ struct ProjectMachine {
       let number = record.operations[index].operation.number
       sends[number, default: 0] += 1
       guard let filled = filled(record.operations[index].operation) else { return proceed() }
-      return .send(filled)
+      return .send(filled, retryOf: lastErrors[number])
     case .check: return checkDrift()
     case .readBack: return read()
     case .park(let wait): return .park(untilMilliseconds: milliseconds + wait)
@@ -226,6 +227,7 @@ struct ProjectMachine {
     guard let index = sendingIndex else { return .leave(error) }
     let number = record.operations[index].operation.number
     lastErrors[number] = error
+    guard !error.isRetryBudgetSpent else { return refused(index, error) }
     // What is absent or there already may be the work of an earlier attempt: look.
     let operation = record.operations[index].operation
     let isGone =
@@ -240,7 +242,7 @@ struct ProjectMachine {
       refusals[number, default: 0] += 1
       record.operations[index].status = .planned
       isDriftChecked = false
-      next = .park(error.waitMilliseconds(after: refusals[number, default: 0], spread: position))
+      next = .park(error.waitMilliseconds(after: refusals[number, default: 0], position: position))
       return commit([entry(.outcome(.planned, image: nil, note: error.description), number)])
     }
     if error.scope == .run || error.kind == .cancelled {
@@ -248,7 +250,13 @@ struct ProjectMachine {
       next = .leave(error)
       return commit([entry(.outcome(.planned, image: nil, note: error.description), number)])
     }
+    return refused(index, error)
+  }
+
+  /// Ends the project since a write was refused, or is not tried again.
+  private mutating func refused(_ index: Int, _ error: AtlasError) -> Action {
     record.operations[index].status = .failed
+    let number = record.operations[index].operation.number
     return end(
       .failed,
       reason: error.description,
@@ -308,26 +316,5 @@ struct ProjectMachine {
 
   func entry(_ event: JournalEntry.Event, _ number: Int? = nil) -> JournalEntry {
     JournalEntry(position: position, number: number, event: event)
-  }
-}
-
-extension AtlasError {
-  /// Whether a write was surely not made, and the same write may pass later.
-  fileprivate var mayPass: Bool {
-    switch arrival {
-    case .unknown: false
-    case .refused: status == 429 || isMaintenance
-    case .notArrived:
-      [.connect, .nameResolution, .tls, .timeout, .reset].contains(kind) || status == 429
-        || (status ?? 0) >= 500
-    }
-  }
-
-  /// How long to wait before a write is tried again: what the server asks, up to five minutes, else
-  /// twice as long each time; `spread` keeps projects from coming back all at once.
-  fileprivate func waitMilliseconds(after refusals: Int, spread: Int) -> Int64 {
-    let own = min(30_000, Int64(250) << min(refusals, 10)) * (isMaintenance ? 10 : 1)
-    let asked = retryAfter.map { min($0.milliseconds, 300_000) }
-    return (asked ?? own) + Int64(spread % 16) * 25
   }
 }

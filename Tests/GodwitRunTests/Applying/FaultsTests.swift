@@ -103,6 +103,30 @@ import Testing
     }
   }
 
+  @Test func `writes share the run's retries, so that an outage is not multiplied`() async throws {
+    let reserve = 4
+    try await Estate.with(
+      {
+        $0.projects = 60
+        $0.faults = [try? FaultRule(parsing: "500-before,on=writes,delay=0s")].compactMap(\.self)
+      },
+      client: {
+        $0.retry.reserve = reserve
+        $0.retry.share = 0
+      }
+    ) { estate in
+      try await estate.plan()
+      let changed = try estate.totals()[.changed]
+      try #require(changed > 10)
+      try await estate.apply(settle: .milliseconds(20))
+      #expect(estate.running.requests.writes.count == changed + reserve)
+      #expect(try estate.totals()[.failed] == changed)
+      let unpaid = try estate.records().filter { $0.advice?.contains("too many requests") ?? false }
+      // Without the budget it takes two retries to fail.
+      #expect(unpaid.count >= changed - reserve / 2)
+    }
+  }
+
   @Test func `a stop finishes what is in flight, and resuming does the rest`() async throws {
     try await Estate.with({
       $0.projects = 120

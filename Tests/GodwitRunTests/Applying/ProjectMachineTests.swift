@@ -150,6 +150,20 @@ import Testing
       ["read", "leave: wrongCredentials"]
     ),
     (
+      "a write that the run has no retries left for is not sent, and fails",
+      Scene(
+        replies: [
+          .shows([Sample.us]), .refuses(Sample.unreachable), .shows([Sample.us]),
+          .refuses(Sample.unreachable.unpaid),
+        ]
+      ),
+      [
+        "read", "announce intent 1", "send update DATADOG", "note planned 1", "wait until +263",
+        "read", "announce intent 1", "send update DATADOG",
+        "note failed 1, settled failed (the server could not be reached)", "end failed",
+      ]
+    ),
+    (
       "a server that is gone leaves the project open, and the operation planned",
       Scene(
         replies: [
@@ -157,7 +171,7 @@ import Testing
         ]
       ),
       [
-        "read", "announce intent 1", "send update DATADOG", "note planned 1", "wait until +525",
+        "read", "announce intent 1", "send update DATADOG", "note planned 1", "wait until +263",
         "read", "leave: connect",
       ]
     ),

@@ -113,7 +113,7 @@ struct Scene: Sendable {
     case .read: "read"
     case .commit(let entries, let announcesWrite):
       (announcesWrite ? "announce " : "note ") + entries.map(text).joined(separator: ", ")
-    case .send(let operation):
+    case .send(let operation, _):
       "send \(operation.words)"
         + (operation.target.request != nil && operation.verb == .update
           ? " " + JSONValue.object(operation.body ?? [:]).encodedString() : "")
