@@ -32,6 +32,8 @@ public struct RunInfo: Sendable, Hashable {
   public var secrets: [SecretInput]
   /// Secrets put aside so that a delete can be taken back.
   public var escrow: [EscrowInput]
+  /// The flags that changed how the script's writes were judged.
+  public var flags: Set<PlanFlag>
   /// The selection, as it was typed, for example `--tag env=prod`; empty for all projects.
   public var selection: String
   /// How long the plan may wait to be applied, in seconds.
@@ -55,6 +57,7 @@ public struct RunInfo: Sendable, Hashable {
     typedParameters: [String] = [],
     secrets: [SecretInput] = [],
     escrow: [EscrowInput] = [],
+    flags: Set<PlanFlag> = [],
     selection: String = "",
     expirySeconds: Int64 = 86_400,
     refusedBySelect: Int = 0,
@@ -71,12 +74,23 @@ public struct RunInfo: Sendable, Hashable {
     self.typedParameters = typedParameters
     self.secrets = secrets
     self.escrow = escrow
+    self.flags = flags
     self.selection = selection
     self.expirySeconds = expirySeconds
     self.refusedBySelect = refusedBySelect
     self.filteredOut = filteredOut
     self.remarks = remarks
   }
+}
+
+/// A flag that changes how a script's writes are judged; its name is what is typed after `--`.
+public enum PlanFlag: String, Sendable, Hashable, CaseIterable {
+  /// Fields that are not known may be written.
+  case allowUnknownFields = "allow-unknown-fields"
+  /// Integrations may be deleted on which the only notifications of alerts go.
+  case acceptSilentAlerts = "accept-silent-alerts"
+  /// Secrets that show the same tail already are sent all the same.
+  case rewriteSecrets = "rewrite-secrets"
 }
 
 /// What is known of a script beside its source.
@@ -91,14 +105,24 @@ public struct ScriptInfo: Sendable, Hashable {
   public var sha256: String
   /// Whether it has a `verify` function.
   public var hasVerify: Bool
+  /// Whether it is an automation, which ran once over all projects.
+  public var isAutomation: Bool
 
   /// Makes the description of a script.
-  public init(path: String, name: String, summary: String, sha256: String, hasVerify: Bool) {
+  public init(
+    path: String,
+    name: String,
+    summary: String,
+    sha256: String,
+    hasVerify: Bool,
+    isAutomation: Bool = false
+  ) {
     self.path = path
     self.name = name
     self.summary = summary
     self.sha256 = sha256
     self.hasVerify = hasVerify
+    self.isAutomation = isAutomation
   }
 }
 

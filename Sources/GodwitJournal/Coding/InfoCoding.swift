@@ -71,6 +71,7 @@ extension ScriptInfo {
     [
       "path": .string(path), "name": .string(name), "summary": .string(summary),
       "sha256": .string(sha256), "hasVerify": .bool(hasVerify),
+      "isAutomation": .bool(isAutomation),
     ]
   }
 
@@ -83,7 +84,8 @@ extension ScriptInfo {
       name: name,
       summary: stored["summary"]?.stringValue ?? "",
       sha256: sha256,
-      hasVerify: stored["hasVerify"]?.boolValue ?? false
+      hasVerify: stored["hasVerify"]?.boolValue ?? false,
+      isAutomation: stored["isAutomation"]?.boolValue ?? false
     )
   }
 }
@@ -147,6 +149,7 @@ extension RunInfo {
       "typedParameters": .array(typedParameters.map(JSONValue.string)),
       "secrets": .array(secrets.map { .object($0.stored) }),
       "escrow": .array(escrow.map(\.stored)),
+      "flags": .array(flags.map(\.rawValue).sorted().map(JSONValue.string)),
       "selection": .string(selection),
       "expirySeconds": .number(JSONNumber(expirySeconds)),
       "refusedBySelect": .number(JSONNumber(Int64(refusedBySelect))),
@@ -171,6 +174,9 @@ extension RunInfo {
       typedParameters: stored["typedParameters"]?.arrayValue?.compactMap(\.stringValue) ?? [],
       secrets: stored["secrets"]?.arrayValue?.compactMap { SecretInput(stored: $0) } ?? [],
       escrow: stored["escrow"]?.arrayValue?.compactMap(EscrowInput.init(stored:)) ?? [],
+      flags: Set(
+        stored["flags"]?.arrayValue?.compactMap { $0.stringValue.flatMap(PlanFlag.init) } ?? []
+      ),
       selection: stored["selection"]?.stringValue ?? "",
       expirySeconds: stored["expirySeconds"]?.int64Value ?? 86_400,
       refusedBySelect: stored["refusedBySelect"]?.int64Value.map(Int.init) ?? 0,

@@ -79,6 +79,7 @@ public struct RunJSON {
           }
         )
       ),
+      ("flags", .array(info.flags.map(\.rawValue).sorted().map { .string($0) })),
       ("selection", .string(info.selection)),
       ("filteredOut", .number(JSONNumber(Int64(info.filteredOut)))),
       ("refusedBySelect", .number(JSONNumber(Int64(info.refusedBySelect)))),

@@ -84,6 +84,7 @@ extension TextPage {
     if info.refusedBySelect > 0 {
       notes.append("\(info.refusedBySelect) refused by the script's select")
     }
+    notes += info.flags.map { "--\($0.rawValue)" }.sorted()
     if !notes.isEmpty { wrap(items: notes, separator: ";", first: Self.label("selected")) }
   }
 

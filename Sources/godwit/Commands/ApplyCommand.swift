@@ -49,14 +49,15 @@ struct ApplyCommand: AsyncParsableCommand {
     try await Console.run(output, mayWrite: true) {
       var path = RunFolder.resolve(runOrScript)
       if isScript {
-        path = try await Planning(
+        let order = try await PlanOrder(
           script: runOrScript,
           options: plan,
           connection: connection,
           output: output,
           limits: limits.limits
-        ).run()
-        try showPlan(path)
+        )
+        path = try await Planning(order: order, connection: connection, output: output).run()
+        _ = try RunPrinter.showPlan(at: path, output)
       }
       if let finished = try checkPhase(path) { return finished }
       return try await Applying(
@@ -69,18 +70,6 @@ struct ApplyCommand: AsyncParsableCommand {
         limits: limits.limits
       ).run()
     }
-  }
-
-  /// Shows what was planned: on stdout, unless JSON of the outcome goes there.
-  private func showPlan(_ path: String) throws {
-    let file = try RunError.wrapping { () throws(RunFileError) in
-      try RunFile.openForReading(path)
-    }
-    let printer = RunPrinter(file: file, style: output.style)
-    let summary = try printer.summary()
-    if output.output == .text { try printer.print(.text, summary, isPlan: true) }
-    Console.note("Planned as \(RunFolder.reference(to: path)).\n")
-    try RunError.wrapping { () throws(RunFileError) in try file.close() }
   }
 
   /// Checks that the run waits to be applied.

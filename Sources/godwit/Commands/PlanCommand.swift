@@ -31,13 +31,14 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Console.run(output) {
-      let path = try await Planning(
+      let order = try await PlanOrder(
         script: script,
         options: plan,
         connection: connection,
         output: output,
         limits: limits.limits
-      ).run()
+      )
+      let path = try await Planning(order: order, connection: connection, output: output).run()
       let file = try RunError.wrapping { () throws(RunFileError) in
         try RunFile.openForReading(path)
       }

@@ -32,6 +32,9 @@ struct RunCommand: AsyncParsableCommand {
     guard !applying.yes || apply else {
       throw ValidationError("--yes is for --apply: without it nothing is applied.")
     }
+    guard !applying.acceptDrift else {
+      throw ValidationError("--accept-drift is for migrations; run an automation again.")
+    }
   }
 
   func run() async throws {

@@ -143,7 +143,9 @@ extension SecretBook {
   }
 
   /// Where a secret is now; a command is never taken out of a run file.
-  private static func reference(
+  ///
+  /// - Throws: `Diagnostic` for a command that was not repeated.
+  static func reference(
     of input: SecretInput,
     _ overrides: [String: String],
     _ presets: [String: String]

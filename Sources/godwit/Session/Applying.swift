@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import GodwitAtlas
 import GodwitCore
@@ -7,66 +6,6 @@ import GodwitReport
 import GodwitRun
 import GodwitScript
 import LuaVM
-
-/// What `apply` and `resume` take.
-struct ApplyOptions: ParsableArguments {
-  @Flag(name: .long, help: "Do not ask.")
-  var yes = false
-
-  @Option(
-    name: .customLong("max-failures"),
-    help: ArgumentHelp(
-      "Stop when so many projects failed (default 10%, at least 10).",
-      valueName: "n|n%"
-    )
-  )
-  var maxFailures: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "How long a write is given to show before it counts as not made.",
-      valueName: "duration"
-    )
-  )
-  var settle: Delay = Delay(milliseconds: 5000)
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Stop then: after 90m, at 18:30, or at 2026-11-22T18:30:00Z; resume goes on.",
-      valueName: "time"
-    )
-  )
-  var deadline: Deadline?
-
-  @Flag(
-    name: .customLong("accept-irreversible"),
-    help: "Accept operations that cannot be taken back."
-  )
-  var acceptIrreversible = false
-
-  @Flag(name: .customLong("take-over"), help: "Take a run over from another host that has died.")
-  var takeOver = false
-
-  mutating func validate() throws {
-    if let maxFailures, Self.limit(maxFailures, of: 100) == nil {
-      throw ValidationError("--max-failures takes a number or a percentage, for example 5 or 2%.")
-    }
-  }
-
-  /// The number of failures at which a run over so many projects stops.
-  func failureLimit(of projects: Int) -> Int {
-    if let maxFailures, let limit = Self.limit(maxFailures, of: projects) { return max(1, limit) }
-    return max(10, (projects + 9) / 10)
-  }
-
-  private static func limit(_ text: String, of projects: Int) -> Int? {
-    guard text.hasSuffix("%") else { return Int(text).flatMap { $0 > 0 ? $0 : nil } }
-    guard let share = Double(text.dropLast()), share > 0, share <= 100 else { return nil }
-    return Int((Double(projects) * share / 100).rounded(.up))
-  }
-}
 
 /// Carries a run out, as `apply` and `resume` do.
 struct Applying {
@@ -79,6 +18,8 @@ struct Applying {
   var isShown = false
   /// The buckets of settled projects that are taken up again.
   var retrying: Set<ProjectOutcome> = []
+  /// Whether it was planned since an earlier plan had drifted; what drifts then stays held.
+  var isReplanned = false
   /// How much a project's script may use.
   var limits = LuaLimits()
 
@@ -87,6 +28,19 @@ struct Applying {
   /// - Returns: how the command ends.
   /// - Throws: ``RunError`` or `Diagnostic` if nothing was begun.
   func run() async throws -> ExitStatus {
+    let status = try await applyAlone()
+    guard options.acceptDrift, !isReplanned else { return status }
+    return try await Replanning(
+      path: path,
+      options: options,
+      connection: connection,
+      secrets: secrets,
+      output: output,
+      limits: limits
+    ).run(after: status)
+  }
+
+  private func applyAlone() async throws -> ExitStatus {
     let stop = StopSignal()
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
@@ -110,6 +64,14 @@ struct Applying {
   ) async throws -> ExitStatus {
     let printer = RunPrinter(file: file, style: output.style)
     let before = try printer.summary()
+    guard !options.acceptDrift || !before.info.script.isAutomation else {
+      throw RunError(
+        Diagnostic(
+          "--accept-drift: what an automation recorded cannot be planned again project by project",
+          advice: "leave it out, and run the script again for what is held"
+        )
+      )
+    }
     var needs: [SecretBook.Need] = []
     let pending = try RunError.wrapping { () throws(RunFileError) in
       try file.pendingOperations(retrying: retrying) { project, names in
@@ -275,8 +237,8 @@ struct Applying {
       .trouble(
         RunError(
           Diagnostic(
-            "stopped at the deadline; what was in flight was finished",
-            advice: "`godwit resume` goes on"
+            "stopped at the deadline",
+            advice: "what was in flight was finished; `godwit resume` goes on"
           ),
           status: .stoppedEarly
         )
@@ -295,22 +257,13 @@ struct Applying {
     let texts = try RunError.wrapping { () throws(RunFileError) in try file.sources() }
     guard let source = ScriptSource(path: info.script.path, texts: texts) else { return nil }
     let migration = try await Migration(source, pool: .watched(output), limits: limits)
-    let isTyped = Set(info.typedParameters)
-    var inputs = ScriptInputs(secretNames: Set(info.secrets.map(\.name)))
-    for (name, value) in info.parameters {
-      if isTyped.contains(name) {
-        inputs.typed[name] = value
-      } else {
-        inputs.fromFile[name] = value
-      }
-    }
     let fingerprints = Dictionary(
       info.secrets.compactMap { input in input.fingerprint.map { (input.name, $0) } },
       uniquingKeysWith: { first, _ in first }
     )
     return ProjectVerifier(
       migration: migration,
-      inputs: inputs,
+      inputs: ScriptInputs(of: info),
       fingerprints: fingerprints,
       ownFingerprints: { book.ownFingerprints(of: $0) },
       reads: ScriptReads(reader),
@@ -325,6 +278,9 @@ struct Applying {
     _ cause: StopSignal.Cause?
   ) throws -> ExitStatus {
     let after = try printer.summary()
+    let again =
+      RunFolder.reference(to: path) + SecretOptions.repeated(after.info.secrets)
+    if let cause, after.info.phase == .planned { throw Self.stopped(by: cause, again) }
     try printer.print(output.output == .json ? .json : .text, after, isPlan: false)
     var statuses: Set<ExitStatus> = [after.exitStatus(isPlan: false)]
     switch cause {
@@ -334,27 +290,50 @@ struct Applying {
     case .signal(let status)?: statuses.insert(status)
     case nil: break
     }
-    let again =
-      RunFolder.reference(to: path) + SecretOptions.repeated(after.info.secrets)
     let open = after.totals[.notStarted] + after.totals[.inDoubt]
     if open > 0, output.output == .text {
       Console.output("\nGo on with:\n  godwit resume \(again)\n")
-    } else if try isWorthRetrying(printer.file), output.output == .text {
+    } else if try canRetry([.failed, .held], printer.file), output.output == .text {
       Console.output(
         "\nTry the rest again with:\n  godwit resume \(again)"
           + " --retry failed,held\n"
       )
+      let hasDrift = try canRetry([.held], printer.file)
+      if hasDrift, !options.acceptDrift, !after.info.script.isAutomation {
+        Console.output("Or plan what has drifted again:\n  godwit resume \(again) --accept-drift\n")
+      }
     }
     statuses.remove(.success)
     return ExitStatus.worst(statuses)
   }
+
+  /// What is said of a run that was stopped before its first write: it is still a plan.
+  private static func stopped(by cause: StopSignal.Cause, _ run: String) -> RunError {
+    let advice = "the plan stands as it was: godwit apply \(run)"
+    switch cause {
+    case .signal(let status):
+      return RunError(
+        Diagnostic("stopped before the first write; nothing was sent", advice: advice),
+        status: status
+      )
+    case .trouble(let error):
+      return RunError(
+        Diagnostic(
+          "\(error.diagnostic.summary); it was before the first write: nothing was sent",
+          detail: error.diagnostic.detail,
+          advice: advice
+        ),
+        status: error.status
+      )
+    }
+  }
 }
 
 extension Applying {
-  /// Whether a project failed or was held while applying; what planning left out needs a new plan.
-  fileprivate func isWorthRetrying(_ file: RunFile) throws -> Bool {
+  /// Whether a project ended so while applying; what planning left out needs a new plan.
+  fileprivate func canRetry(_ buckets: Set<ProjectOutcome>, _ file: RunFile) throws -> Bool {
     try RunError.wrapping { () throws(RunFileError) in
-      try file.pendingCount(retrying: [.failed, .held]) > 0
+      try file.pendingCount(retrying: buckets) > 0
     }
   }
 }

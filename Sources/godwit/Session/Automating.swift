@@ -133,7 +133,8 @@ struct Automating {
         name: automation.name,
         summary: "automation",
         sha256: automation.source.sha256,
-        hasVerify: false
+        hasVerify: false,
+        isAutomation: true
       ),
       target: session.target,
       parameters: options.texts,

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import GodwitAtlas
 import GodwitCore
@@ -6,107 +5,33 @@ import GodwitJournal
 import GodwitReport
 import GodwitRun
 import GodwitScript
-import LuaVM
 
-/// What `plan` and `apply SCRIPT` take.
-struct PlanOptions: ParsableArguments {
-  @OptionGroup(title: "Choosing projects") var selection: SelectionOptions
-  @OptionGroup(title: "Inputs") var inputs: InputOptions
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Where to keep the run; never overwrites.", valueName: "file")
-  )
-  var out: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "How long the plan may wait to be applied (default: 24h).",
-      valueName: "duration"
-    )
-  )
-  var expires: Span?
-}
-
-/// A length of time as typed: `90s`, `30m`, `72h`, `2d`.
-struct Span: ExpressibleByArgument, CustomStringConvertible {
-  let seconds: Int64
-
-  init(seconds: Int64) {
-    self.seconds = seconds
-  }
-
-  init?(argument: String) {
-    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    guard let unit = argument.last.flatMap({ units[$0] }),
-      let number = Int64(argument.dropLast()), number >= 0, number < 1_000_000
-    else { return nil }
-    seconds = number * unit
-  }
-
-  var defaultValueDescription: String { description }
-
-  var description: String {
-    for (suffix, length) in [("h", Int64(3600)), ("m", 60)]
-    where seconds > 0 && seconds % length == 0 {
-      return "\(seconds / length)\(suffix)"
-    }
-    return "\(seconds)s"
-  }
-}
-
-/// Plans a script into a run file, as `plan` and `apply SCRIPT` do.
+/// Plans into a run file, as `plan` and `apply SCRIPT` do.
 struct Planning {
-  let script: String
-  var options: PlanOptions
+  let order: PlanOrder
   let connection: ConnectionOptions
   let output: OutputOptions
-  /// How much a project's script may use.
-  var limits = LuaLimits()
 
   /// Plans.
   ///
+  /// - Parameter run: an earlier run, to go where it went; `nil` to go where the options say.
   /// - Returns: the path of the run file, complete and closed.
   /// - Throws: ``RunError`` or `Diagnostic`; then no usable run file is left.
-  func run() async throws -> String {
-    var narrowed = self
-    try narrowed.options.selection.narrow(by: connection)
-    return try await narrowed.plan()
-  }
-
-  private func plan() async throws -> String {
-    let source = try ScriptSource(reading: script)
-    let migration = try await Migration(source, pool: .watched(output), limits: limits)
-    let selection = try options.selection.selection()
-    let columns = Set((selection.targets ?? []).flatMap(\.variables.keys))
-    let secretNames = migration.parameters.filter { $0.kind == .secret }.map(\.name)
-    var references = options.inputs.secrets.references(for: Set(secretNames))
-    if options.inputs.withoutSecrets {
-      // Nothing is resolved, so that nothing has to be given.
-      for spec in migration.parameters where spec.kind == .secret && references[spec.name] == nil {
-        references[spec.name] = ""
-      }
-    }
-    let inputs = try options.inputs.inputs(
-      for: migration,
-      secretNames: Set(references.keys),
-      columns: columns
-    )
+  func run(whereItWent run: RunInfo? = nil) async throws -> String {
     // Known before the first request, so that no text of an error can show one; those of a
     // simulator are made from its world.
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
-    let early =
-      connection.usesSimulator
-      ? nil : try resolve(references, reader: reader(worldID: nil), key: key)
-    let session = try await AtlasSession.open(connection, knownSecrets: early?.all ?? [])
+    let isSimulator = connection.usesSimulator || run?.target.world != nil
+    let early = isSimulator ? nil : try resolve(reader: reader(worldID: nil), key: key)
+    let session =
+      if let run {
+        try await AtlasSession.open(for: run, connection, knownSecrets: early?.all ?? [])
+      } else {
+        try await AtlasSession.open(connection, knownSecrets: early?.all ?? [])
+      }
     do {
       let path = try await plan(
-        migration,
-        selection: selection,
-        inputs: inputs,
-        secrets: try early
-          ?? resolve(references, reader: reader(worldID: session.world?.id), key: key),
+        secrets: try early ?? resolve(reader: reader(worldID: session.world?.id), key: key),
         key: key,
         session
       )
@@ -122,7 +47,7 @@ struct Planning {
     SecretReader(
       environment: ProcessInfo.processInfo.environment,
       worldID: worldID,
-      acceptsReadableFiles: options.inputs.secrets.acceptReadableSecretFiles
+      acceptsReadableFiles: order.acceptsReadableSecretFiles
     )
   }
 
@@ -135,32 +60,26 @@ struct Planning {
     var all: [SecretValue] { book.all + escrow.map(\.value) }
   }
 
-  private func resolve(
-    _ references: [String: String],
-    reader: SecretReader,
-    key: [UInt8]
-  ) throws -> Secrets {
+  private func resolve(reader: SecretReader, key: [UInt8]) throws -> Secrets {
     Secrets(
       book: try SecretBook(
-        references,
-        reader: options.inputs.withoutSecrets ? nil : reader,
+        order.references,
+        reader: order.resolvesSecrets ? reader : nil,
         key: key
       ),
-      escrow: try escrow(reader, key: key)
+      escrow: try order.escrow.map { try Self.resolved($0, reader, key: key) }
     )
   }
 
   private func plan(
-    _ migration: Migration,
-    selection: Selection,
-    inputs: ScriptInputs,
     secrets: Secrets,
     key: [UInt8],
     _ session: AtlasSession
   ) async throws -> String {
     let book = secrets.book
+    let migration = order.migration
     let escrow = secrets.escrow.map(\.input)
-    var info = head(migration, inputs, session)
+    var info = head(session)
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     info.escrow = escrow
     let path = try runPath(info.id)
@@ -175,16 +94,16 @@ struct Planning {
     var run = PlanRun(
       file: file,
       reader: AtlasReader(session.connection),
-      selection: selection,
+      selection: order.selection,
       migration: migration,
-      inputs: inputs,
+      inputs: order.inputs,
       policy: DraftPolicy(
         may: migration.may,
         fingerprints: book.fingerprints,
         escrow: escrow,
-        allowsUnknownFields: options.inputs.allowUnknownFields,
-        rewritesSecrets: options.inputs.rewriteSecrets,
-        acceptsSilentAlerts: options.inputs.acceptSilentAlerts,
+        allowsUnknownFields: order.flags.contains(.allowUnknownFields),
+        rewritesSecrets: order.flags.contains(.rewriteSecrets),
+        acceptsSilentAlerts: order.flags.contains(.acceptSilentAlerts),
         integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
       ),
       parallelism: connection.projectsAtOnce,
@@ -213,11 +132,8 @@ struct Planning {
     if !isInterrupted { try FileManager.default.removeItem(atPath: file.path) }
   }
 
-  private func head(
-    _ migration: Migration,
-    _ inputs: ScriptInputs,
-    _ session: AtlasSession
-  ) -> RunInfo {
+  private func head(_ session: AtlasSession) -> RunInfo {
+    let migration = order.migration
     let now = RunFile.systemClock() / 1000
     return RunInfo(
       id: RunFolder.newID(script: migration.name, at: now),
@@ -225,59 +141,44 @@ struct Planning {
       phase: .planned,
       toolVersion: Godwit.version,
       script: ScriptInfo(
-        path: script,
+        path: order.script,
         name: migration.name,
         summary: migration.summary,
         sha256: migration.source.sha256,
         hasVerify: migration.hasVerify
       ),
       target: session.target,
-      parameters: inputs.common(migration.parameters),
-      typedParameters: inputs.typed.keys,
-      selection: options.selection.summary,
-      expirySeconds: (options.expires ?? Span(seconds: 86_400)).seconds
+      parameters: order.inputs.common(migration.parameters),
+      typedParameters: order.inputs.typed.keys,
+      flags: order.flags,
+      selection: order.selectionText,
+      expirySeconds: order.expirySeconds
     )
   }
 
   private func runPath(_ id: String) throws -> String {
-    if let out = options.out { return out }
+    if let out = order.out { return out }
     try RunFolder.prepare()
     return RunFolder.file(of: id)
   }
 
-  private func escrow(
+  private static func resolved(
+    _ escrow: PlanOrder.Escrow,
     _ reader: SecretReader,
     key: [UInt8]
-  ) throws -> [(input: EscrowInput, value: SecretValue)] {
-    try options.inputs.escrow.map { text in
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = parts[0].split(separator: ".").map(String.init)
-      let type = IntegrationType(name[0])
-      guard let rule = IntegrationRules.rule(for: type) else {
-        throw Diagnostic(
-          "--escrow: unknown integration type \"\(type)\"",
-          advice: Suggestion.advice(for: type.text, in: IntegrationRules.typeNames)
-        )
-      }
-      guard rule.field(name[1])?.secret != nil else {
-        throw Diagnostic(
-          "--escrow: \(type) has no secret field \"\(name[1])\"",
-          advice: Suggestion.advice(for: name[1], in: rule.secretFields.map(\.name))
-        )
-      }
-      let reference = String(parts[1])
-      let value = try reader.value(of: "\(type).\(name[1])", at: reference)
-      let input = EscrowInput(
-        type: type,
-        field: name[1],
-        secret: SecretInput(
-          name: "\(type).\(name[1])",
-          reference: reference,
-          fingerprint: value.fingerprint,
-          keyedHash: value.keyedHash(key: key)
-        )
+  ) throws -> (input: EscrowInput, value: SecretValue) {
+    let name = "\(escrow.type).\(escrow.field)"
+    let value = try reader.value(of: name, at: escrow.reference)
+    let input = EscrowInput(
+      type: escrow.type,
+      field: escrow.field,
+      secret: SecretInput(
+        name: name,
+        reference: escrow.reference,
+        fingerprint: value.fingerprint,
+        keyedHash: value.keyedHash(key: key)
       )
-      return (input, value)
-    }
+    )
+    return (input, value)
   }
 }

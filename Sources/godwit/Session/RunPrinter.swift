@@ -56,6 +56,22 @@ struct RunPrinter {
     }
   }
 
+  /// Shows what was planned and is applied next: on stdout, unless JSON of the outcome goes there.
+  ///
+  /// - Returns: the plan in groups and totals.
+  /// - Throws: as ``summary()``.
+  static func showPlan(at path: String, _ output: OutputOptions) throws -> RunSummary {
+    let file = try RunError.wrapping { () throws(RunFileError) in
+      try RunFile.openForReading(path)
+    }
+    defer { try? file.close() }
+    let printer = RunPrinter(file: file, style: output.style)
+    let summary = try printer.summary()
+    if output.output == .text { try printer.print(.text, summary, isPlan: true) }
+    Console.note("Planned as \(RunFolder.reference(to: path)).\n")
+    return summary
+  }
+
   /// Gives every record to `body`.
   func forEachRecord(_ body: (ProjectRecord) throws -> Void) throws {
     do throws(RunFileError) { try file.forEachRecord(body) } catch { throw RunError(error) }

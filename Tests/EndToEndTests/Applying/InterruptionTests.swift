@@ -121,6 +121,12 @@ import Testing
       #expect(apply.errors.contains("stopped at the deadline"))
       #expect(try atlas.writesMade().count < pending)
       try expectWhole(place)
+      if deadline == "0s" {
+        #expect(apply.errors.contains("nothing was sent"), "\(apply)")
+        #expect(apply.errors.contains("godwit apply move.godwit"))
+        #expect(!apply.text.contains("changed"), "nothing reads as if it were done")
+        #expect(try await place.document().phase == "planned")
+      }
       let verb = try await place.document().phase == "planned" ? "apply" : "resume"
       expect(try await place.godwit(verb, "move.godwit", "--yes"), endsWith: 0)
       try await expectDone(place, atlas, writes: pending)
