@@ -11,14 +11,15 @@
 -- Datadog site, 32 hexadecimal digits.
 --
 -- What happens to a project:
---   no Datadog integration           skipped
---   on another site than `from`      skipped, with that site
---   on `to` already, with this key   skipped; so a second plan after apply has nothing left
+--   no Datadog integration           the integration is skipped
+--   on another site than `from`      likewise, with that site
+--   on `to` already                  likewise; so a second plan after apply has nothing left
 --   on `from`                        region and key change in one request, then both are verified
 --
--- Alert configurations that notify Datadog keep copies of key and region of their own. What happens
--- to those of the site that is left says `--param alerts=`:
---   ignore   they are not looked at; the plan says so in one line (unless set)
+-- Alert configurations that notify Datadog keep copies of key and region of their own, wherever the
+-- integration is, and also where there is none any more. What happens to those of the site that is
+-- left says `--param alerts=`, which can be given later too:
+--   ignore   they are not looked at; the plan says so (unless set)
 --   report   the plan's log names them, and nothing is changed
 --   move     they get key and region of the new site too
 --
@@ -34,6 +35,7 @@ end
 --- The alert configurations that notify the site that is left.
 local function leftAlerts(project, params)
   local left = {}
+  if params.alerts == "ignore" then return left end
   for _, alert in ipairs(project.alerts:using("DATADOG")) do
     for _, notification in ipairs(alert.notifications) do
       if isLeft(notification, params) then
@@ -59,6 +61,23 @@ local function moveAlert(project, alert, params)
   project.alerts:update(alert.id, { notifications = notifications })
 end
 
+--- Why an integration stays as it is; nil if it is moved.
+local function reasonToStay(datadog, params)
+  if not datadog then return "no Datadog integration" end
+  -- Atlas takes a missing region for US.
+  local region = datadog.region or "US"
+  if region == params.from then return nil end
+  if region ~= params.to then return "in " .. region .. ", not in " .. params.from end
+  if datadog.apiKey:matches(params.apiKey) then return "in " .. region .. " already" end
+  return "in " .. region .. " already, with another key"
+end
+
+--- What a reason to skip says of alert configurations besides, in words that group projects.
+local function remark(left, params)
+  if params.alerts == "ignore" then return "; alerts ignored" end
+  return #left > 0 and "; alerts notify " .. params.from or ""
+end
+
 ---@type godwit.Migration
 return {
   name = "datadog-region-move",
@@ -80,38 +99,34 @@ return {
     if params.from == params.to then
       error("from and to are the same site: " .. params.to)
     end
-    local datadog = project.integrations:get("DATADOG")
-    if not datadog then return skip("no Datadog integration") end
+    local reason = reasonToStay(project.integrations:get("DATADOG"), params)
+    if not reason then
+      project.integrations:update("DATADOG", { region = params.to, apiKey = params.apiKey })
+    end
 
-    -- Atlas takes a missing region for US.
-    local region = datadog.region or "US"
-    if region == params.to then
-      if datadog.apiKey:matches(params.apiKey) then
-        return skip("in " .. region .. " already")
-      end
-      return skip("in " .. region .. " already, with another key")
+    local left = leftAlerts(project, params)
+    if params.alerts == "move" and #left > 0 then
+      for _, alert in ipairs(left) do moveAlert(project, alert, params) end
+      return
     end
-    if region ~= params.from then
-      return skip("in " .. region .. ", not in " .. params.from)
+    for _, alert in ipairs(left) do
+      log.warn("alert configuration %s notifies %s (%s)", alert.eventTypeName, params.from, alert.id)
     end
-    project.integrations:update("DATADOG", { region = params.to, apiKey = params.apiKey })
-    if params.alerts == "ignore" then return end
-    for _, alert in ipairs(leftAlerts(project, params)) do
-      if params.alerts == "move" then
-        moveAlert(project, alert, params)
-      else
-        log.warn("alert configuration %s notifies %s (%s)", alert.eventTypeName, region, alert.id)
-      end
-    end
+    if reason then return skip(reason .. remark(left, params)) end
   end,
 
   verify = function(project, params)
     local datadog = project.integrations:get("DATADOG")
+    if params.alerts == "move" then
+      assert(#leftAlerts(project, params) == 0, "an alert still notifies " .. params.from)
+      -- Where only alerts were moved, the integration stays as it is: gone, on a third site, or with
+      -- another key of the new one.
+      if not datadog then return end
+      assert((datadog.region or "US") ~= params.from, "the region is still " .. params.from)
+      return
+    end
     assert(datadog, "the Datadog integration is gone")
     assert(datadog.region == params.to, "the region is " .. tostring(datadog.region))
     assert(datadog.apiKey:matches(params.apiKey), "the key is another one")
-    if params.alerts == "move" then
-      assert(#leftAlerts(project, params) == 0, "an alert still notifies " .. params.from)
-    end
   end,
 }

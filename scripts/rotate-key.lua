@@ -4,28 +4,30 @@
 --     --secret key=env:NEW_KEY
 --
 -- What happens to a project:
---   no integration of the type      skipped
---   the new key already             skipped; so a second plan after apply has nothing left
---   another key than the old one    skipped
+--   no integration of the type      the integration is skipped
+--   the new key already             likewise; so a second plan after apply has nothing left
+--   another key than the old one    likewise
 --   otherwise                       the new key is sent, all else stays, then it is verified
 --
--- Alert configurations keep copies of the key of their own. What happens to those that hold another
--- one than the new says `alerts`:
+-- Alert configurations keep copies of the key of their own, whatever the integration has, and also
+-- where there is none any more. What happens to those that hold the old key (without `tail`: any but
+-- the new one) says `alerts`:
 --   report   the plan's log names them, and nothing is changed (unless set)
---   move     they get the new key too, also where the integration has it already
---   ignore   they are not looked at, which saves a request a project
+--   move     they get the new key too
+--   ignore   they are not looked at, which saves a request a project; the plan says so
 --
--- What it needs: a role that may change integrations and alerts (Project Owner), the new key, and the last
--- four characters of the old one, which is how Atlas shows it (`godwit inventory` lists them).
--- Without `tail` every project with the type gets the new key.
+-- What it needs: a role that may change integrations and alerts (Project Owner), the new key, and the
+-- last four characters of the old one as Atlas shows them behind ****, capitals as shown
+-- (`godwit inventory` lists them). Without `tail` every project with the type gets the new key.
 --
 -- The types that it knows and the field that is their key:
 --   DATADOG apiKey, OPS_GENIE apiKey, VICTOR_OPS apiKey, PAGER_DUTY serviceKey,
 --   MICROSOFT_TEAMS microsoftTeamsWebhookUrl, PROMETHEUS password
 --
 -- What it cannot do: tell whether a PROMETHEUS password is the new one. Atlas shows nothing of it,
--- so `tail` is refused there, and every plan sends it again. SLACK, whose token only a person can change; WEBHOOK and NEW_RELIC, which have more than
--- one secret (for WEBHOOK there is webhook-secret-rotation.lua).
+-- so `tail` is refused there, and every plan sends it again. Neither does it rotate SLACK, whose token
+-- only a person can change, nor WEBHOOK and NEW_RELIC, which have more than one secret (for WEBHOOK
+-- there is webhook-secret-rotation.lua).
 
 -- For each type the field that is its key, and the copy's field in a notification of an alert.
 local keys = {
@@ -40,11 +42,37 @@ local keys = {
 local types = {}
 for type in pairs(keys) do types[#types + 1] = type end
 
+--- The end of the old key as Atlas shows it; nil where none is asked for.
+local function wantedTail(params)
+  if not params.tail then return nil end
+  if params.type == "PROMETHEUS" then
+    error("Atlas shows no tail of a PROMETHEUS password: leave tail out")
+  end
+  local tail = params.tail:gsub("^%*%*%*%*", "")
+  if utf8.len(tail) ~= 4 or tail:find("[%s*]") then
+    error(
+      "tail is \"" .. params.tail .. "\": it takes the four characters that Atlas shows behind ****"
+    )
+  end
+  return tail
+end
+
+--- Whether a key that Atlas shows is the old one.
+local function isOld(key, params)
+  local tail = wantedTail(params)
+  if not tail or key.tail == tail then return true end
+  -- Small and capital letters make different keys; a plan that finds nothing would read as done.
+  if key.tail and key.tail:lower() == tail:lower() then
+    error("a key here ends in " .. key.tail .. ": write tail as Atlas shows it, not " .. tail)
+  end
+  return false
+end
+
 --- Whether a notification holds a copy of the old key.
 local function isStale(notification, params)
   local copy = notification.typeName == params.type and notification[keys[params.type].copy]
   if not copy or copy:matches(params.key) then return false end
-  return not params.tail or copy.tail == params.tail
+  return isOld(copy, params)
 end
 
 --- The alert configurations of which a notification holds a copy of the old key.
@@ -74,11 +102,21 @@ local function moveAlert(project, alert, params)
   project.alerts:update(alert.id, { notifications = notifications })
 end
 
---- Names alert configurations in the plan's log.
-local function report(stale)
-  for _, alert in ipairs(stale) do
-    log.warn("alert configuration %s keeps another key (%s)", alert.eventTypeName, alert.id)
-  end
+--- Why an integration stays as it is; nil if it gets the new key.
+local function reasonToLeave(integration, params)
+  if not integration then return "no " .. params.type .. " integration" end
+  local key = integration[keys[params.type].field]
+  if key == nil then return nil end
+  if key:matches(params.key) then return "has the new key already" end
+  if isOld(key, params) then return nil end
+  return "uses another key than the one that ends in " .. wantedTail(params)
+end
+
+--- What a reason to skip says of alert configurations besides, in words that group projects.
+local function remark(stale, params)
+  if not keys[params.type].copy then return "" end
+  if params.alerts == "ignore" then return "; alerts ignored" end
+  return #stale > 0 and "; alerts keep another key" or ""
 end
 
 ---@type godwit.Migration
@@ -99,37 +137,35 @@ return {
   },
 
   migrate = function(project, params)
-    local field = keys[params.type].field
-    if params.tail and params.type == "PROMETHEUS" then
-      error("Atlas shows no tail of a PROMETHEUS password: leave tail out")
-    end
+    wantedTail(params)
     local integration = project.integrations:get(params.type)
-    if not integration then return skip("no " .. params.type .. " integration") end
-
-    local old = integration[field]
-    local isRotated = old ~= nil and old:matches(params.key)
-    if not isRotated and old ~= nil and params.tail and old.tail ~= params.tail then
-      return skip("uses another key than the one that ends in " .. params.tail)
+    local reason = reasonToLeave(integration, params)
+    if not reason then
+      project.integrations:update(params.type, { [keys[params.type].field] = params.key })
     end
 
     local stale = staleAlerts(project, params)
-    if not isRotated then
-      project.integrations:update(params.type, { [field] = params.key })
-    elseif params.alerts ~= "move" or #stale == 0 then
-      report(stale)
-      return skip("has the new key already")
+    if params.alerts == "move" and #stale > 0 then
+      for _, alert in ipairs(stale) do moveAlert(project, alert, params) end
+      return
     end
-    if params.alerts ~= "move" then return report(stale) end
-    for _, alert in ipairs(stale) do moveAlert(project, alert, params) end
+    for _, alert in ipairs(stale) do
+      log.warn("alert configuration %s keeps another key (%s)", alert.eventTypeName, alert.id)
+    end
+    if reason then return skip(reason .. remark(stale, params)) end
   end,
 
   verify = function(project, params)
     local integration = project.integrations:get(params.type)
-    assert(integration, "the " .. params.type .. " integration is gone")
-    local key = integration[keys[params.type].field]
-    assert(key == nil or key:matches(params.key) ~= false, "the key is another one")
+    -- Where only alerts were moved, the integration may be gone, or have a third key.
     if params.alerts == "move" then
       assert(#staleAlerts(project, params) == 0, "an alert configuration keeps another key")
+    else
+      assert(integration, "the " .. params.type .. " integration is gone")
     end
+    local key = integration and integration[keys[params.type].field]
+    local isNew = key == nil or key:matches(params.key) ~= false
+    local isThird = params.alerts == "move" and params.tail and not isNew and not isOld(key, params)
+    assert(isNew or isThird, "the key is another one")
   end,
 }
