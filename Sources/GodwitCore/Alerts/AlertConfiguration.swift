@@ -78,16 +78,6 @@ public struct AlertConfiguration: Sendable, Hashable {
     Set(notifications.compactMap(NotificationRules.integration(of:)))
   }
 
-  /// Whether somebody is notified otherwise than through these types of integrations.
-  ///
-  /// A notification of a type that is not known counts as one that reaches somebody.
-  public func reachesSomebody(without types: Set<IntegrationType>) -> Bool {
-    notifications.contains { notification in
-      guard let type = NotificationRules.integration(of: notification) else { return true }
-      return !types.contains(type)
-    }
-  }
-
   /// The `notifierId`s of its notifications: Atlas makes them anew at every PUT, so together they
   /// are a stamp of this version.
   public var notifierIDs: Set<String> {

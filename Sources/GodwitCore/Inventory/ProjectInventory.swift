@@ -37,7 +37,7 @@ public struct ProjectInventory: Sendable, Hashable {
     public var event: String
     /// The types that are missing.
     public var types: [IntegrationType]
-    /// Whether nobody is notified otherwise.
+    /// Whether nobody is notified otherwise, were it on.
     public var isSilent: Bool
   }
 
@@ -70,7 +70,7 @@ public struct ProjectInventory: Sendable, Hashable {
         id: alert.id,
         event: alert.fields["eventTypeName"]?.stringValue ?? "",
         types: missing.sorted(),
-        isSilent: !alert.reachesSomebody(without: missing)
+        isSilent: !alert.reachesSomebody(through: types)
       )
     }
   }

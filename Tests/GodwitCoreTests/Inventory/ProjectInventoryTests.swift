@@ -43,14 +43,19 @@ import Testing
         Self.alert("1", ["typeName": "SLACK"], ["typeName": "DATADOG"]),
         Self.alert("2", ["typeName": "FLOWDOCK"], ["typeName": "DATADOG"]),
         Self.alert("3", ["typeName": "SLACK"]), Self.alert("4", ["typeName": "GROUP"]),
+        Self.alert(
+          "5",
+          ["typeName": "DATADOG"],
+          ["typeName": "GROUP", "emailEnabled": false, "smsEnabled": false]
+        ),
       ]
     )
-    #expect(inventory.alertCount == 4)
+    #expect(inventory.alertCount == 5)
     let lost = inventory.alertsWithoutRoute
-    #expect(lost.map(\.id.text) == ["1", "2"])
-    #expect(lost.map(\.types) == [["DATADOG"], ["DATADOG", "FLOWDOCK"]])
-    #expect(lost.map(\.isSilent) == [false, true])
-    #expect(lost.map(\.event) == ["NO_PRIMARY", "NO_PRIMARY"])
+    #expect(lost.map(\.id.text) == ["1", "2", "5"])
+    #expect(lost.map(\.types) == [["DATADOG"], ["DATADOG", "FLOWDOCK"], ["DATADOG"]])
+    #expect(lost.map(\.isSilent) == [false, true, true])
+    #expect(lost.allSatisfy { $0.event == "NO_PRIMARY" })
   }
 
   @Test(

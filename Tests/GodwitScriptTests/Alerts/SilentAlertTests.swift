@@ -64,6 +64,84 @@ import Testing
     #expect(plan.outcome == outcome, "\(plan.reason ?? "")")
   }
 
+  private static let pagers: [JSONObject] = [
+    ["type": "PAGER_DUTY", "serviceKey": "****9abc", "region": "US"],
+    ["type": "OPS_GENIE", "apiKey": "****77e0", "region": "US"],
+  ]
+
+  /// An alert configuration that is on, with these notifications.
+  private static func alert(_ notifications: [JSONObject]) -> JSONObject {
+    AlertBench.host.merging(["notifications": .array(notifications.map(JSONValue.object))])
+  }
+
+  private static let viaPager: JSONObject = [
+    "typeName": "PAGER_DUTY", "serviceKey": "****9abc", "region": "US", "notifierId": "p",
+  ]
+  private static let viaGenie: JSONObject = [
+    "typeName": "OPS_GENIE", "opsGenieApiKey": "****77e0", "opsGenieRegion": "US",
+    "notifierId": "g",
+  ]
+  private static func owners(mail: Bool) -> JSONObject {
+    [
+      "typeName": "GROUP", "roles": ["GROUP_OWNER"], "emailEnabled": .bool(mail),
+      "smsEnabled": false, "notifierId": "o",
+    ]
+  }
+  private static let quiet =
+    "project.alerts:update('\(AlertBench.otherID)', { notifications = { { typeName = 'GROUP', "
+    + "roles = { 'GROUP_OWNER' }, emailEnabled = false, smsEnabled = false } } }) "
+
+  /// What a project has, whom its alert notifies, what a body does, and where the project is then.
+  static let routes: [([JSONObject], [JSONObject], String, ProjectOutcome)] = [
+    (pagers, [viaPager, viaGenie], "all:delete('OPS_GENIE')", .changed),
+    // The other route went in an earlier run.
+    ([pagers[0]], [viaPager, viaGenie], "all:delete('PAGER_DUTY')", .held),
+    (pagers, [viaPager, viaGenie], "all:delete('PAGER_DUTY') all:delete('OPS_GENIE')", .held),
+    // The plan itself makes the other route.
+    (
+      [pagers[0]], [viaPager, viaGenie],
+      "all:create('OPS_GENIE', { apiKey = params.key }) all:delete('PAGER_DUTY')", .changed
+    ),
+    (pagers, [viaPager, owners(mail: true)], "all:delete('PAGER_DUTY')", .changed),
+    (pagers, [viaPager, owners(mail: false)], "all:delete('PAGER_DUTY')", .held),
+    // It reached nobody before, and not because of the plan.
+    ([pagers[0]], [viaGenie], "all:delete('PAGER_DUTY')", .changed),
+    ([pagers[0]], [owners(mail: false)], "all:delete('PAGER_DUTY')", .changed),
+    // The route is taken out of the notifications and deleted.
+    (pagers, [viaPager], "\(quiet) all:delete('PAGER_DUTY')", .held),
+    (pagers, [viaGenie], "\(quiet) all:delete('PAGER_DUTY')", .changed),
+  ]
+
+  @Test(arguments: routes.indices)
+  func `what is left of an alert's routes is what the project has`(index: Int) async throws {
+    let (integrations, notifications, body, outcome) = Self.routes[index]
+    let world = Memory(integrations, alerts: [Self.alert(notifications)])
+    let plan = try await Bench.plan(body, on: world)
+    #expect(plan.outcome == outcome, "\(plan.reason ?? "")")
+    #expect(plan.affectedAlerts.contains { $0.isSilenced } == (outcome == .held))
+  }
+
+  @Test func `the last route that is left is part of what is checked before the first write`()
+    async throws
+  {
+    let alerts = [Self.alert([Self.viaPager, Self.viaGenie])]
+    let plan = try await Bench.plan(
+      "all:delete('OPS_GENIE')",
+      on: Memory(Self.pagers, alerts: alerts)
+    )
+    #expect(Set(plan.reads.images.keys) == ["OPS_GENIE", "PAGER_DUTY"])
+    #expect(
+      plan.reads.drift(to: [try #require(Integration(Self.pagers[1]))])
+        == ["PAGER_DUTY was configured, and is not any more"]
+    )
+    let mailed = [Self.alert([Self.viaPager, Self.viaGenie, Self.owners(mail: true)])]
+    let other = try await Bench.plan(
+      "all:delete('OPS_GENIE')",
+      on: Memory(Self.pagers, alerts: mailed)
+    )
+    #expect(Set(other.reads.images.keys) == ["OPS_GENIE"])
+  }
+
   @Test func `nothing more is read where nothing is deleted`() async throws {
     let updated = Self.world
     _ = try await Bench.plan("all:update('SLACK', { channelName = 'x' })", on: updated)

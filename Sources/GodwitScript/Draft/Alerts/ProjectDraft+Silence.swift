@@ -8,24 +8,31 @@ extension ProjectDraft {
     Set(operations.filter { $0.verb == .delete }.compactMap(\.target.integrationType))
   }
 
-  /// The alert configurations, as they will be then, that go through a deleted integration.
+  /// The alert configurations that go through a deleted integration, judged as they will be then:
+  /// of the project's integrations those count that no part of the plan deletes.
   ///
-  /// They become part of what is checked before the first write: one more of them is drift.
+  /// They become part of what is checked before the first write: one more of them is drift, and so
+  /// is a change of the integration by which alone one of them will still reach somebody.
   mutating func takeAffectedAlerts() -> [AffectedAlert] {
     let deleted = deletedTypes
+    let left = Set(entries.keys).subtracting(deleted)
     var affected: [AffectedAlert] = []
     for entry in alerts ?? [] where !entry.isDeleted {
-      let fields = AlertConfiguration(id: entry.id ?? AlertConfigurationID(""), fields: entry.shown)
-      for type in fields.integrationTypes.intersection(deleted).sorted() {
+      let after = AlertConfiguration(id: entry.id ?? AlertConfigurationID(""), fields: entry.shown)
+      let isSilenced = after.isEnabled && !after.reachesSomebody(through: left)
+      let types = after.integrationTypes.union(isSilenced ? routesBefore(entry) : [])
+      for type in types.intersection(deleted).sorted() {
         affected.append(
           AffectedAlert(
             type: type,
             id: entry.id,
             eventTypeName: entry.target.eventTypeName,
-            isSilenced: fields.isEnabled && !fields.reachesSomebody(without: deleted)
+            isSilenced: isSilenced
           )
         )
       }
+      guard !types.isDisjoint(with: deleted), !after.reachesPeople else { continue }
+      for type in after.routes(through: left) { noteRead(type) }
     }
     reads.alertsThrough.formUnion(deleted)
     for entry in alerts ?? [] {
@@ -33,6 +40,12 @@ extension ProjectDraft {
       if !types.isDisjoint(with: deleted) { noteRead(.id(id)) }
     }
     return affected
+  }
+
+  /// The types by which a configuration reached somebody before the plan, which may have taken them
+  /// out of its notifications.
+  private func routesBefore(_ entry: AlertEntry) -> Set<IntegrationType> {
+    entry.baseline?.routes(through: Set(baseline.keys)) ?? []
   }
 
   /// The alert configurations for which Atlas would refuse to delete a webhook: those that notify
