@@ -59,7 +59,8 @@ extension AtlasError {
     case .refusedBody: "Give the secret itself as an input; what Atlas shows is only a mask."
     case .unreadableAnswer: "Check the base URL; a proxy may be answering in the place of Atlas."
     case .status: statusAdvice
-    case .timeout, .reset, .tooLarge, .restlessNonce, .cancelled, .closed: nil
+    case .timeout: "Check the network, and whether the server is well; see `godwit doctor`."
+    case .reset, .tooLarge, .restlessNonce, .cancelled, .closed: nil
     }
   }
 

@@ -128,6 +128,11 @@ extension AtlasError {
     }
   }
 
+  /// Whether no other request of a script would do better, so that nothing is left to it.
+  ///
+  /// What only an API key may read is the script's own affair: it may go on without.
+  public var endsScripts: Bool { scope == .run && kind != .needsAPIKey }
+
   /// Whether Atlas refused the address that the request came from.
   ///
   /// Source: Atlas' table of API errors; only the first code has been seen on the wire

@@ -92,7 +92,24 @@ extension TransportFailure {
     isSent: Bool
   ) -> (AtlasError.Kind, detail: String) {
     let type = String(reflecting: Swift.type(of: error))
-    if type.hasPrefix("NIOSSL") { return (isSent ? .reset : .tls, "\(error)") }
+    if type.hasPrefix("NIOSSL") { return (isSent ? .reset : .tls, tlsWords(of: "\(error)")) }
     return (isSent ? .reset : .connect, "\(error)")
+  }
+
+  /// What is known of a failure of TLS, out of a description that is for its developers.
+  static func tlsWords(of description: String) -> String {
+    let causes = [
+      ("CERTIFICATE_VERIFY_FAILED", "this machine does not trust the server's certificate"),
+      ("unableToValidateCertificate", "this machine does not trust the server's certificate"),
+      ("noCertificateToValidate", "the server showed no certificate"),
+      ("failedToValidateCertificate", "the server's certificate is not for this host"),
+      ("HOSTNAME_MISMATCH", "the server's certificate is not for this host"),
+      ("WRONG_VERSION_NUMBER", "the server does not speak TLS at this port"),
+      ("HTTP_REQUEST", "the server does not speak TLS at this port"),
+      ("UNSUPPORTED_PROTOCOL", "the server speaks no version of TLS that is safe"),
+      ("uncleanShutdown", "the server closed the connection"),
+    ]
+    let known = causes.first { description.contains($0.0) }
+    return known?.1 ?? "the handshake failed"
   }
 }

@@ -126,11 +126,9 @@ public final class ProgressLine: Sendable {
 
   private func text(of line: LogLine, project: String) -> String {
     if logFormat == .json {
-      var object: JSONObject = [
-        "level": .string(line.level.rawValue),
-        "project": .string(project),
-        "message": .string(line.message),
-      ]
+      var object: JSONObject = ["level": .string(line.level.rawValue)]
+      if !project.isEmpty { object["project"] = .string(project) }
+      object["message"] = .string(line.message)
       if let position = line.position { object["at"] = .string(position.description) }
       return SafeText.json(.object(object))
     }
@@ -143,8 +141,9 @@ public final class ProgressLine: Sendable {
       }
     let level = style.paint(DisplayWidth.pad(line.level.rawValue, to: 5), color)
     let place = Wording.place(line.position).map { "  (\($0))" } ?? ""
-    let name = SafeText.line(project, limit: 60)
-    return "\(level)  \(name): \(SafeText.line(line.message, limit: 1000))\(place)"
+    // An automation's log is of no project.
+    let name = project.isEmpty ? "" : SafeText.line(project, limit: 60) + ": "
+    return "\(level)  \(name)\(SafeText.line(line.message, limit: 1000))\(place)"
   }
 
   /// A diagnostic as one log line in JSON: `level`, `message`, and where there is one `at`,

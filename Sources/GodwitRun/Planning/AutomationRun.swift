@@ -15,6 +15,8 @@ public struct AutomationRun: Sendable {
   public var parameters: JSONObject
   /// How its writes are judged.
   public var policy: DraftPolicy
+  /// The organization that lists of projects are of where the script names none.
+  public var organization: String?
   /// Is told of the projects that the script is given, before it gets them.
   public var noteSelected: @Sendable ([Project]) -> Void = { _ in }
   /// Describes the secrets once the script has ended.
@@ -137,14 +139,16 @@ public struct AutomationRun: Sendable {
 
   private var reads: AutomationReads {
     let ofProject = ScriptReads(reader) { [stop] error in
-      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
+      if error.endsScripts { stop.stop(.trouble(RunError(error))) }
     }
     return AutomationReads(
       ofProject: ofProject,
-      projects: { [reader, noteSelected, stop] number, filter in
+      projects: { [reader, noteSelected, organization, stop] number, asked in
         await Self.answer(stop) { () throws(AtlasError) in
+          var filter = asked
+          filter.organization = asked.organization ?? organization
           let page = try await reader.projects(page: number)
-          let fitting = page.projects.filter(filter.fits)
+          let fitting = page.projects.filter { [filter] in filter.fits($0) }
           noteSelected(fitting)
           return AutomationReads.ProjectPage(projects: fitting, hasNext: page.hasNext)
         }
@@ -171,7 +175,7 @@ public struct AutomationRun: Sendable {
     do throws(AtlasError) {
       return .success(try await read())
     } catch {
-      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
+      if error.endsScripts { stop.stop(.trouble(RunError(error))) }
       return .failure(ScriptReadError(error))
     }
   }

@@ -221,7 +221,7 @@ public struct PlanRun: Sendable {
   /// Reads from Atlas; an error that concerns every project stops the run.
   var reads: ScriptReads {
     ScriptReads(reader) { [stop] error in
-      if error.scope == .run { stop.stop(.trouble(RunError(error))) }
+      if error.endsScripts { stop.stop(.trouble(RunError(error))) }
     }
   }
 

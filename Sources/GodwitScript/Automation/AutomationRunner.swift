@@ -51,7 +51,7 @@ public struct AutomationRunner: Sendable {
     let error = await withTaskGroup(of: (Int64, LuaAnswer).self) { group in
       await drive(host, &group)
     }
-    if let error { throw Diagnostic(error) }
+    if let error { throw error }
     return Outcome(plans: await host.conclude(), failures: await host.failures)
   }
 
@@ -59,7 +59,7 @@ public struct AutomationRunner: Sendable {
   private func drive(
     _ host: AutomationHost,
     _ group: inout TaskGroup<(Int64, LuaAnswer)>
-  ) async -> LuaError? {
+  ) async -> Diagnostic? {
     let lua = LuaActor(
       pool: automation.pool,
       limits: automation.limits,
@@ -75,10 +75,11 @@ public struct AutomationRunner: Sendable {
       take(turn.posts)
       let request: LuaRequest
       switch turn.step {
-      case .finished: return nil
+      case .finished(let values):
+        return values.first?.text == "migration" ? isMigration : nil
       case .failed(let error):
         group.cancelAll()
-        return error
+        return Diagnostic(error)
       case .request(let asked): request = asked
       }
       switch request.name {
@@ -96,6 +97,14 @@ public struct AutomationRunner: Sendable {
       default: turn = await lua.resume(await answer(request, host))
       }
     }
+  }
+
+  private var isMigration: Diagnostic {
+    let path = automation.source.path
+    return Diagnostic(
+      "\(path) is a migration: it returns a table with a function migrate",
+      advice: "godwit plan \(path)"
+    )
   }
 
   /// The request that a function of `atlas.each` made, and by which number it is waited for.

@@ -90,6 +90,9 @@ extension Prelude {
           if item == nil then
             isOver = true
           else
+            if not inside[item] then
+              raise("atlas.each takes projects, and was given " .. type(item))
+            end
             count, active = count + 1, active + 1
             results[count] = { project = item }
             waiting[count] = create(function()

@@ -279,7 +279,7 @@ enum Prelude {
           end
           local result = chunk()
           if type(result) == "table" and rawget(result, "migrate") then
-            raise("this is a migration: godwit plan")
+            return "migration"
           end
           return "done"
         end,

@@ -41,7 +41,7 @@ extension ProjectPlan {
     outcome = .held
     reason = "\(Self.count(names.count)) would reach nobody: \(Self.list(names))"
     advice =
-      "give them another notification, or plan with --accept-silent-alerts"
+      "give them another notification, or repeat it with --accept-silent-alerts"
   }
 
   private static func count(_ number: Int) -> String {

@@ -16,7 +16,7 @@ enum RootReads {
         advice: "writes belong to a project: project:request{ method = \"\(call.method)\", … }"
       )
     }
-    let path = try ScriptPath(call.path)
+    let path = try ScriptPath(call.path, isOfRoot: true)
     return [LuaValue(try await reads.get(nil, path.text, call.texts).get())]
   }
 }

@@ -78,9 +78,11 @@ struct RunCommand: AsyncParsableCommand {
       summary.pendingOperations > 0 || summary.totals[.failed] + summary.totals[.held] > 0
     guard isWorthShowing else { return summary }
     Console.note("\n" + RunText.plan(summary, style: output.errorStyle))
-    if !apply, summary.pendingOperations > 0 {
+    let name = RunFolder.reference(to: path)
+    if apply {
+      Console.note("Recorded as \(name).\n")
+    } else if summary.pendingOperations > 0 {
       let flags = SecretOptions.repeated(summary.info.secrets)
-      let name = RunFolder.reference(to: path)
       Console.note("\nTo apply exactly this:\n  godwit apply \(name)\(flags)\n")
     }
     return summary

@@ -105,7 +105,7 @@ struct Doctor {
     }
     let reader = AtlasReader(session.connection)
     let standing: CredentialStanding
-    let organizations: [Organization]
+    var organizations: [Organization]
     var projects: [Project]
     do throws(AtlasError) {
       standing = try await reader.standing()
@@ -119,6 +119,11 @@ struct Doctor {
       examination.findings.append(Self.finding(subject, error))
       return
     }
+    if let narrowed = narrowing(organizations) {
+      examination.findings.append(narrowed.finding)
+      projects.removeAll { $0.organization.text != narrowed.id }
+      organizations.removeAll { $0.id.text != narrowed.id }
+    }
     projects.sort { $0.id < $1.id }
     let known = await self.standing(standing, session, reader, organizations)
     let rights = ProjectRights(known, organizations: organizations, projects: projects)
@@ -128,6 +133,32 @@ struct Doctor {
     examination.findings += Self.accessList(known.accessList)
     examination.findings += secretExpiry(known.secretExpiries)
     examination.findings += await reading(reader, session, projects)
+  }
+
+  /// The one organization that commands are narrowed to; `nil` if they are not.
+  private func narrowing(
+    _ organizations: [Organization]
+  ) -> (id: String, finding: Examination.Finding)? {
+    guard let (id, source) = try? AtlasAccess.organization(connection, environment) else {
+      return nil
+    }
+    let found = organizations.first { $0.id.text == id }
+    guard let found else {
+      let names = organizations.prefix(5).map { "\($0.id) (\($0.name))" }
+      let finding = Examination.Finding(
+        "organization",
+        .problem,
+        "\(source) narrows commands to \(id), which the credentials do not see",
+        advice: names.isEmpty ? "unset it" : "they see \(names.joined(separator: ", "))"
+      )
+      return (id, finding)
+    }
+    let finding = Examination.Finding(
+      "organization",
+      .ok,
+      "commands are narrowed to \(found.name) (\(id)), as \(source) says"
+    )
+    return (id, finding)
   }
 
   private func network(

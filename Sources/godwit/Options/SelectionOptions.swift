@@ -71,10 +71,7 @@ struct SelectionOptions: ParsableArguments {
   /// - Throws: `Diagnostic` if a profile is named that is not there.
   mutating func narrow(by connection: ConnectionOptions) throws {
     guard org.isEmpty else { return }
-    let environment = ProcessInfo.processInfo.environment
-    guard let (id, source) = try AtlasAccess.organization(connection, environment) else { return }
-    org = [id]
-    Console.note("Only organization \(Console.escaped(id)), as \(source) says.\n")
+    if let id = try AtlasAccess.narrowing(connection) { org = [id] }
   }
 
   /// The selection as meant.

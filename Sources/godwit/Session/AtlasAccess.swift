@@ -56,11 +56,25 @@ struct AtlasAccess {
       return Found(credential: credential, source: own.name)
     }
     guard let (profile, path) = try profile(options, environment) else {
-      throw Diagnostic("there are no credentials", advice: CredentialSource.adviceForNone)
+      throw try none(environment)
     }
     let source = profile.source(in: path)
+    guard !source.isHalf else { throw profile.complaint(in: path) }
     guard let credential = try source.credential() else { throw profile.complaint(in: path) }
     return Found(credential: credential, source: source.name, profile: profile)
+  }
+
+  /// What is said where there are no credentials: profiles that could be chosen, if there are any.
+  private static func none(_ environment: [String: String]) throws -> Diagnostic {
+    let path = ConfigurationFolders(environment: environment).profilesFile
+    let names = try path.flatMap { try AtlasProfiles(path: $0)?.names } ?? []
+    guard !names.isEmpty else {
+      return Diagnostic("there are no credentials", advice: CredentialSource.adviceForNone)
+    }
+    return Diagnostic(
+      "there are no credentials in the environment, and no profile of the Atlas CLI is the default",
+      advice: "choose one with --profile: " + names.joined(separator: ", ")
+    )
   }
 
   /// The profile that is named, or else the one that the Atlas CLI would take.
@@ -103,9 +117,21 @@ struct AtlasAccess {
       // The text is not repeated: a password may be part of it.
       var diagnostic = RunError(error).diagnostic
       diagnostic.summary = "\(source): " + diagnostic.summary
-      if text.hasPrefix("http://") { diagnostic.advice = "use https, or add --allow-http" }
+      // Whatever else is wrong with it is said already.
+      let isPlain = (try? AtlasTarget(baseURL: text, allowHTTP: true)) != nil
+      if isPlain { diagnostic.advice = "use https, or add --allow-http" }
       throw RunError(diagnostic)
     }
+  }
+
+  /// The organization that a command is narrowed to where none is named, which is told.
+  ///
+  /// - Throws: `Diagnostic` if a profile is named that is not there.
+  static func narrowing(_ options: ConnectionOptions) throws -> String? {
+    let environment = ProcessInfo.processInfo.environment
+    guard let (id, source) = try organization(options, environment) else { return nil }
+    Console.note("Only organization \(Console.escaped(id)), as \(source) says.\n")
+    return id
   }
 
   /// The organization that a command is narrowed to where none is named, and what says so.

@@ -95,10 +95,13 @@ extension AtlasProfiles.Profile {
     )
   }
 
-  /// What to say of a profile that has no credentials in the file.
+  /// What to say of a profile that has no credentials in the file, or only a part of them.
   func complaint(in path: String) -> Diagnostic {
     let variables: String
-    switch fields["auth_type"] {
+    let hasAccount = fields["client_id"] != nil || fields["client_secret"] != nil
+    let hasKey = fields["public_api_key"] != nil || fields["private_api_key"] != nil
+    let kind = hasAccount ? "service_account" : hasKey ? "api_keys" : fields["auth_type"]
+    switch kind {
     case "service_account"?:
       variables = "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET"
     case "user_account"?:

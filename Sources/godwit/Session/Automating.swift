@@ -33,6 +33,7 @@ struct Automating {
       pool: .watched(output),
       limits: limits
     )
+    let organization = try AtlasAccess.narrowing(connection)
     let references = options.secrets.references
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let early =
@@ -43,7 +44,7 @@ struct Automating {
       let book =
         try early
         ?? SecretBook(references, reader: reader(worldID: session.world?.id), key: key)
-      let ran = try await run(automation, book, key: key, session)
+      let ran = try await run(automation, book, key: key, organization, session)
       await session.close()
       return ran
     } catch {
@@ -64,6 +65,7 @@ struct Automating {
     _ automation: Automation,
     _ book: SecretBook,
     key: [UInt8],
+    _ organization: String?,
     _ session: AtlasSession
   ) async throws -> Ran {
     var info = head(automation, session)
@@ -86,6 +88,7 @@ struct Automating {
       onPrint: { Console.output($0 + "\n") },
       observe: { progress.receive($0) }
     )
+    run.organization = organization
     run.noteSelected = { book.note($0) }
     run.secretInputs = { book.inputs.values.sorted { $0.name < $1.name } }
     do {

@@ -36,6 +36,12 @@ struct CredentialSource {
     [publicKey, privateKey, clientID, clientSecret, accessToken].allSatisfy { $0 == nil }
   }
 
+  /// Whether there is one part of a credential, and nothing else.
+  var isHalf: Bool {
+    accessToken == nil
+      && ((publicKey == nil) != (privateKey == nil) || (clientID == nil) != (clientSecret == nil))
+  }
+
   /// The credential; `nil` if there is none here.
   ///
   /// - Throws: `Diagnostic` if there is only half of one, or two kinds at once.

@@ -70,6 +70,22 @@ import Testing
     }
   }
 
+  @Test func `it sees the organization that commands are narrowed to`() async throws {
+    try await Atlas.with(projects: 12) { place, _ in
+      let (_, all) = try await examine(place)
+      let one = try #require(all.organisations.first { 1..<12 ~= $0.projects })
+      let (finished, document) = try await examine(place, ["MONGODB_ATLAS_ORG_ID": one.id])
+      expect(finished, endsWith: 0)
+      #expect(document.organisations.map(\.id) == [one.id])
+      #expect(document.finding("organization")?.summary.contains("MONGODB_ATLAS_ORG_ID") == true)
+      #expect(document.finding("projects")?.summary == "\(one.projects) in 1 organization")
+      let (wrong, other) = try await examine(place, ["MONGODB_ATLAS_ORG_ID": "nonsense"])
+      expect(wrong, endsWith: 1)
+      #expect(other.finding("organization")?.state == "problem")
+      #expect(other.finding("organization")?.advice?.contains(one.id) == true)
+    }
+  }
+
   @Test func `a read-only key is told to be one`() async throws {
     try await Atlas.with(projects: 5) { place, atlas in
       let (finished, document) = try await examine(place, atlas.readOnlyEnvironment)

@@ -103,7 +103,8 @@ import Testing
     ("locked", ["profile locked", "keyring", "MONGODB_ATLAS_CLIENT_ID", "atlascli_locked"]),
     ("person", ["a person's login", "keyring"]), ("empty", ["profile empty", "no credentials"]),
     ("nobody", ["no profile \"nobody\"", "both, default, empty, half, locked, person, reader"]),
-    ("both", ["both public_api_key and client_id"]), ("half", ["client_secret is not"]),
+    ("both", ["both public_api_key and client_id"]),
+    ("half", ["profile half", "keyring", "MONGODB_ATLAS_CLIENT_SECRET"]),
   ])
   func `a profile that has no credentials to read says why`(
     name: String,
@@ -112,6 +113,14 @@ import Testing
     try await Atlas.with(projects: 1) { place, atlas in
       let place = try configured(place, profiles(atlas))
       expectRefusal(try await place.start(plan + ["-P", name]).finished(), saying: words)
+      #expect(try atlas.requests().isEmpty)
+    }
+  }
+
+  @Test func `profiles of which none is the default are offered`() async throws {
+    try await Atlas.with(projects: 1) { place, atlas in
+      let place = try configured(place, "[east]\nclient_id = \"a\"\n[west]\nclient_id = \"b\"\n")
+      expectRefusal(try await place.start(plan).finished(), saying: ["--profile: east, west"])
       #expect(try atlas.requests().isEmpty)
     }
   }
@@ -137,6 +146,14 @@ import Testing
       ).finished()
       #expect(try narrowed.document().totals.selected == all.projects.count { $0.orgId == org })
       #expect(narrowed.errors.contains("Only organization \(org), as MONGODB_ATLAS_ORG_ID says."))
+      try place.write("for p in atlas.projects() do print(p.orgId) end", to: "orgs.lua")
+      let automated = try await place.start(
+        ["run", "orgs.lua"],
+        environment: ["MONGODB_ATLAS_ORG_ID": org]
+      ).finished()
+      #expect(automated.errors.contains("Only organization \(org)"))
+      let printed = Set(automated.text.split(separator: "\n").map(String.init))
+      #expect(printed == [org], "an automation's lists are narrowed too")
       let owner = atlas.simulator.credentials.owner
       let profiled = try configured(
         place,

@@ -41,6 +41,37 @@ import Testing
     }
   }
 
+  @Test func `a script may go on without what only an API key can read`() async throws {
+    try await Atlas.with(projects: 4) { place, atlas in
+      let environment = atlas.environment(of: atlas.simulator.credentials.serviceAccount)
+      try place.write(
+        """
+        for p in atlas.projects() do
+          local ok, why = pcall(p.integrations.get, p.integrations, "FLOWDOCK")
+          print(ok, why)
+        end
+        """,
+        to: "careful.lua"
+      )
+      let ran = try await place.start(["run", "careful.lua"], environment: environment).finished()
+      expect(ran, endsWith: 0)
+      let lines = ran.text.split(separator: "\n")
+      #expect(lines.count == 4 && lines.allSatisfy { $0.hasPrefix("false\t") }, "\(ran)")
+      try place.write(
+        """
+        return { name = "flow", may = {}, migrate = function(project)
+          return skip(tostring(project.integrations:get("FLOWDOCK")))
+        end }
+        """,
+        to: "careless.lua"
+      )
+      let plan = try await place.start(["plan", "careless.lua"], environment: environment)
+        .finished()
+      expect(plan, endsWith: 1)
+      #expect(plan.text.contains("4  ") && plan.text.contains("API key"), "\(plan)")
+    }
+  }
+
   @Test func `an apply that outlives its tokens ends well, each write made once`() async throws {
     try await Atlas.with(
       projects: 60,

@@ -200,7 +200,18 @@ import Testing
   static let failing: [(String, String, Int?)] = [
     ("\nerror('so')", "so", 2),
     ("skip('x')", "skip belongs to a migration", 1),
-    ("return { migrate = function() end }", "this is a migration: godwit plan", nil),
+    (
+      "return { migrate = function() end }",
+      "auto.lua is a migration: it returns a table with a function migrate", nil
+    ),
+    (
+      "atlas.get('groups')",
+      "the path \"groups\" does not begin with a slash; paths are relative to the API's root,"
+        + " for example \"/groups\"", 1
+    ),
+    (
+      "atlas.each({ 1 }, print)", "atlas.each takes projects, and was given number", 1
+    ),
     ("atlas.projects{ nam = 'x' }()", "atlas.projects takes no \"nam\"; did you mean \"name\"?", 1),
     ("atlas.each({}, 5)", "atlas.each takes a function: fn(project)", 1),
     ("atlas.each({}, print, { parallel = 0 })", "parallel takes a whole number from 1 to 256", 1),

@@ -1,6 +1,6 @@
 internal import GodwitCore
 
-/// A path below a project that a script named, taken apart as Atlas will understand it.
+/// A path below a project, or the API's root, that a script named, taken apart as Atlas will understand it.
 struct ScriptPath: Hashable {
   /// The path as it is sent.
   let text: String
@@ -9,13 +9,18 @@ struct ScriptPath: Hashable {
 
   /// Takes a path apart.
   ///
+  /// - Parameters:
+  ///   - text: the path.
+  ///   - isOfRoot: whether it is below the API's root, and not below a project.
   /// - Throws: ``ScriptComplaint`` for one that would lead elsewhere than it says.
-  init(_ text: String) throws(ScriptComplaint) {
+  init(_ text: String, isOfRoot: Bool = false) throws(ScriptComplaint) {
     self.text = text
     guard text.hasPrefix("/") else {
       throw ScriptComplaint(
         "the path \"\(text)\" does not begin with a slash",
-        advice: "paths are relative to the project, for example \"/auditLog\""
+        advice: isOfRoot
+          ? "paths are relative to the API's root, for example \"/groups\""
+          : "paths are relative to the project, for example \"/auditLog\""
       )
     }
     if text.contains("<id from operation") {
