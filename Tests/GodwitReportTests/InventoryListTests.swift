@@ -89,6 +89,21 @@ import Testing
     #expect((object?["projects"] as? [Any])?.count == Self.rows.count)
   }
 
+  @Test func `a key that only alerts keep is shown where it is, if it was looked for`() throws {
+    let text = InventoryList(Self.rows, notFound: [], tail: "77e0").text()
+    let lines = text.split(separator: "\n")
+    let first = try #require(lines.first { $0.hasPrefix("payments-ledger-prod") })
+    #expect(first.hasSuffix("; in alerts: DATADOG ****77e0"), "\(text)")
+    let third = try #require(lines.first { $0.hasPrefix("empty") })
+    #expect(third.hasSuffix("none; in alerts: DATADOG, SLACK ****77e0"), "\(text)")
+    #expect(!InventoryList(Self.rows, notFound: [], tail: "0bad").text().contains("in alerts"))
+  }
+
+  @Test func `what is missing is said beside a form that has no place for it`() {
+    #expect(Self.list.complaint?.line == "not found: \"nobody\"")
+    #expect(InventoryList(Self.rows, notFound: []).complaint == nil)
+  }
+
   @Test func `without a project it says so`() throws {
     let list = InventoryList([], notFound: [])
     #expect(list.text() == "No project has what was asked for.\n")

@@ -11,6 +11,14 @@ public enum Suggestion {
     return best?.word
   }
 
+  /// Whether a word is one slip of the keyboard away from another: a letter more, less, wrong, or two
+  /// swapped.
+  ///
+  /// Words of four letters and less are too often one letter apart and both meant.
+  public static func isSlip(_ word: String, of other: String) -> Bool {
+    max(word.count, other.count) > 4 && distance(Array(word), Array(other)) == 1
+  }
+
   /// A sentence for a diagnostic: the nearest candidate, else all of them.
   ///
   /// - Parameters:

@@ -3,9 +3,12 @@ internal import GodwitCore
 extension InventoryList {
   /// The names of the columns of the CSV form, in order; the first is a project's id, so that the
   /// file can be given to `--targets`.
+  ///
+  /// A column of a targets file is also a script's parameter of its name: none of these may be, or
+  /// nearly be, what a script would call one.
   public static let columns = [
-    "id", "name", "org", "types", "regions", "tails", "legacySlack", "alerts",
-    "alertsWithoutRoute", "silentAlerts", "error",
+    "id", "name", "org", "integrations", "integrationRegions", "keyTails", "legacySlack",
+    "alertCount", "alertKeyTails", "alertsWithoutRoute", "silentAlerts", "error",
   ]
 
   /// One line a project as CSV (RFC 4180).
@@ -19,19 +22,24 @@ extension InventoryList {
     let entries = row.inventory?.entries ?? []
     let slack = entries.compactMap(\.slack).first
     let lost = row.inventory?.alertsWithoutRoute ?? []
-    let secrets = entries.flatMap(\.secrets).filter { !$0.mask.tail.isEmpty }
     return [
       row.project.id.text, row.project.name, row.project.organization.text,
       entries.map(\.type.text).joined(separator: "; "),
       entries.compactMap { entry in entry.region.map { "\(entry.type): \($0)" } }
         .joined(separator: "; "),
-      secrets.map { "\($0.type).\($0.field): \($0.mask.tail)" }.joined(separator: "; "),
+      Self.tails(of: entries.flatMap(\.secrets)),
       slack.map { $0 == .oauth ? "no" : $0 == .legacy ? "yes" : "unclear" } ?? "",
       row.inventory.map { "\($0.alertCount)" } ?? "",
+      Self.tails(of: row.inventory?.alertSecrets ?? []),
       row.inventory.map { _ in "\(lost.count)" } ?? "",
       row.inventory.map { _ in "\(lost.count(where: \.isSilent))" } ?? "",
       row.failure ?? "",
     ]
+  }
+
+  private static func tails(of secrets: [ProjectInventory.Secret]) -> String {
+    secrets.filter { !$0.mask.tail.isEmpty }
+      .map { "\($0.type).\($0.field): \($0.mask.tail)" }.joined(separator: "; ")
   }
 
   /// A document `{"formatVersion", "totals", "notFound", "projects": […]}`, one project on a line.

@@ -13,7 +13,7 @@ extension InventoryList {
     let cells = rows.map { row in
       [
         SafeText.line(row.project.name, limit: 64), row.project.id.text, Self.alerts(of: row),
-        Self.integrations(of: row),
+        Self.integrations(of: row) + alertKeys(of: row),
       ]
     }
     let widths = heads.indices.dropLast().map { column in
@@ -39,6 +39,14 @@ extension InventoryList {
     guard let inventory = row.inventory else { return "" }
     let lost = inventory.alertsWithoutRoute.count
     return "\(inventory.alertCount)" + (lost > 0 ? " (\(lost) without a route)" : "")
+  }
+
+  /// Where alerts keep the key that was looked for.
+  private func alertKeys(of row: InventoryRow) -> String {
+    let types = (row.inventory?.alertSecrets ?? []).filter { $0.mask.tail == tail }.map(\.type)
+    guard let tail, !types.isEmpty else { return "" }
+    let names = Set(types).sorted().map { SafeText.line($0.text, limit: 40) }
+    return "; in alerts: \(names.joined(separator: ", ")) ****\(SafeText.line(tail, limit: 8))"
   }
 
   private static func integrations(of row: InventoryRow) -> String {

@@ -4,17 +4,35 @@ public import GodwitCore
 public struct InventoryList: Sendable {
   let rows: [InventoryRow]
   let notFound: [String]
+  /// The end of a key that was looked for.
+  let tail: String?
 
   /// Takes the lines in the order in which they are shown.
-  public init(_ rows: [InventoryRow], notFound: [String]) {
+  ///
+  /// - Parameters:
+  ///   - rows: a line for each project.
+  ///   - notFound: what was named and is not there.
+  ///   - tail: the end of a key that was looked for; the text says where alerts have it.
+  public init(_ rows: [InventoryRow], notFound: [String], tail: String? = nil) {
     self.rows = rows
     self.notFound = notFound
+    self.tail = tail
   }
 
   /// How the command ends.
   public var exitStatus: ExitStatus {
     guard rows.contains(where: { $0.failure != nil }) || !notFound.isEmpty else { return .success }
     return rows.contains { $0.failure == nil } ? .projectsFailed : .couldNotStart
+  }
+
+  /// What was named and is not there, for a form that has no place for it; `nil` if nothing is.
+  public var complaint: Diagnostic? {
+    guard !notFound.isEmpty else { return nil }
+    let names = notFound.map { "\"\($0)\"" }.joined(separator: ", ")
+    return Diagnostic(
+      "not found: \(names)",
+      advice: "check the names, and what the credentials can see"
+    )
   }
 
   /// The integrations of all projects that were read.

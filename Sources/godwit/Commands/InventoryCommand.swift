@@ -61,7 +61,10 @@ struct InventoryCommand: AsyncParsableCommand {
       let list = try await command.list(options)
       switch command.output {
       case .text: Console.output(list.text(style: options.style))
-      case .csv: Console.output(list.csv())
+      case .csv:
+        Console.output(list.csv())
+        // A line of the file is a project that there is.
+        if let missing = list.complaint { Console.tell(missing, options) }
       case .json: Console.output(list.json())
       }
       return list.exitStatus
@@ -104,7 +107,7 @@ struct InventoryCommand: AsyncParsableCommand {
       let found = try await progress.ticking { try await run.run() }
       progress.clear()
       for remark in found.remarks { Console.note(Console.escaped(remark) + "\n") }
-      return InventoryList(found.rows, notFound: found.notFound)
+      return InventoryList(found.rows, notFound: found.notFound, tail: whereTail)
     } catch {
       progress.clear()
       throw error

@@ -2,8 +2,8 @@ import Foundation
 import GodwitCore
 import GodwitRun
 
-/// Reads the file of `--targets`: one project a line, or CSV with a header whose first column is
-/// the project's id or name.
+/// Reads the file of `--targets`: one project a line, with or without a header, or CSV with a header
+/// whose first column is the project's id or name.
 enum TargetsFile {
   /// Reads a file, or stdin for `-`.
   ///
@@ -22,9 +22,13 @@ enum TargetsFile {
     let lines = plain.split(separator: "\n")
     let first = lines.first { !$0.allSatisfy(\.isWhitespace) && !$0.hasPrefix("#") }
     // Names may hold commas: a table is told by what its first column is called.
-    let isTable = first.map(isHeader) ?? false
     let targets =
-      isTable ? try rows(Self.withoutLeadingRemarks(plain), path) : try names(lines, path)
+      switch first.map(form) ?? .lines {
+      case .table: try rows(Self.withoutLeadingRemarks(plain), path)
+      case .column:
+        try names(lines.drop { $0 != first }.dropFirst().map(Self.unquoted), path)
+      case .lines: try names(lines.map(String.init), path)
+      }
     guard !targets.isEmpty else {
       throw Diagnostic("\(path) names no projects", advice: "put one project on a line")
     }
@@ -38,14 +42,31 @@ enum TargetsFile {
     return rest.joined(separator: "\n")
   }
 
-  /// Whether a line is the header of a table: several columns, the first for the project.
-  private static func isHeader(_ line: Substring) -> Bool {
-    guard line.contains(","), let cell = line.split(separator: ",").first else { return false }
-    let name = cell.lowercased().filter(\.isLetter)
-    return ["id", "name", "project", "projectid", "projectname", "group", "groupid"].contains(name)
+  /// What a file is, as its first line tells.
+  private enum Form {
+    case lines, column, table
   }
 
-  private static func names(_ lines: [Substring], _ path: String) throws -> [Selection.Target] {
+  /// The first line of a table, or of a column of projects, begins with what projects are called by.
+  private static func form(_ line: Substring) -> Form {
+    let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+    let name = String(cells[0].lowercased().filter { !" \t\"'_-".contains($0) })
+    guard headers.contains(name) else { return .lines }
+    return cells.count > 1 ? .table : .column
+  }
+
+  private static let headers: Set<String> = [
+    "id", "name", "project", "projectid", "projectname", "group", "groupid", "groupname",
+  ]
+
+  /// A line of a column, out of the quotation marks that spreadsheets put around commas.
+  private static func unquoted(_ line: Substring) -> String {
+    let cell = line.trimmingCharacters(in: .whitespaces)
+    guard cell.count > 1, cell.hasPrefix("\""), cell.hasSuffix("\"") else { return cell }
+    return String(cell.dropFirst().dropLast().replacing("\"\"", with: "\""))
+  }
+
+  private static func names(_ lines: [String], _ path: String) throws -> [Selection.Target] {
     var result: [Selection.Target] = []
     var seen: Set<String> = []
     for line in lines {

@@ -127,9 +127,28 @@ struct InputOptions: ParsableArguments {
         advice: "write the column's name as the parameter's"
       )
     }
+    try checkSpelling(of: columns, migration, typed: Set(inputs.typed.keys))
     let missing = inputs.missing(migration.parameters, columns: columns)
     guard missing.isEmpty else { throw Self.complaint(missing) }
     return inputs
+  }
+
+  /// Refuses a column that is a slip of the keyboard away from a parameter which has no other value
+  /// from the command line; further columns are the script's variables.
+  private func checkSpelling(
+    of columns: Set<String>,
+    _ migration: Migration,
+    typed: Set<String>
+  ) throws {
+    let names = Set(migration.parameters.map(\.name))
+    for column in columns.subtracting(names).sorted() {
+      let open = names.subtracting(columns).subtracting(typed).sorted()
+      guard let name = open.first(where: { Suggestion.isSlip(column, of: $0) }) else { continue }
+      throw Diagnostic(
+        "the targets file has a column \"\(column)\", and the parameter is called \(name)",
+        advice: "write the column's name as the parameter's, or call it otherwise"
+      )
+    }
   }
 
   /// Texts of the form `NAME=VALUE`, taken apart.

@@ -86,6 +86,55 @@ import Testing
     }
   }
 
+  @Test func `a column one letter off a parameter is refused, any other is a variable`() async throws
+  {
+    try await Atlas.with(projects: 2) { place, atlas in
+      let id = try atlas.world.projectIDs()[0]
+      try place.write(
+        Scripts.migration(
+          params: "{ channel = { type = \"string\", optional = true } }",
+          "print(project.vars.chanel, project.vars.team)"
+        ),
+        to: "channel.lua"
+      )
+      try place.write("id,chanel,team\n\(id),#a,blue\n", to: "t.csv")
+      expectRefusal(
+        try await place.godwit("plan", "channel.lua", "--targets", "t.csv"),
+        saying: ["a column \"chanel\"", "called channel"]
+      )
+      #expect(try atlas.requests().isEmpty)
+      let typed = ["plan", "channel.lua", "--targets", "t.csv", "--param", "channel=#b"]
+      expect(try await place.start(typed).finished(), endsWith: 0)
+      try place.write("id,channel,team\n\(id),#a,blue\n", to: "t.csv")
+      expect(try await place.godwit("plan", "channel.lua", "--targets", "t.csv"), endsWith: 0)
+    }
+  }
+
+  @Test(arguments: [
+    "id", "name", "project", "projectId", "Project ID", "PROJECT_NAME", "\"group-id\"",
+    "# ours\n\nname",
+  ])
+  func `a column of projects may have a header`(header: String) async throws {
+    try await Atlas.with(projects: 4) { place, atlas in
+      let ids = try atlas.world.projectIDs()
+      try place.write("\(header)\n\(ids[0])\n \"\(ids[1])\" \r\n", to: "t.txt")
+      let chosen = try await plan(place, ["--targets", "t.txt"]).document()
+      #expect(chosen.projects.map(\.id).sorted() == ids[0...1].sorted())
+      #expect(chosen.totals.notFound == 0)
+    }
+  }
+
+  @Test func `a project whose name only begins as a header does is a project`() async throws {
+    try await Atlas.with(projects: 4) { place, atlas in
+      let id = try atlas.world.projectIDs()[0]
+      try place.write("project-1\n\(id)\nname\n", to: "t.txt")
+      let chosen = try await plan(place, ["--targets", "t.txt"])
+      expect(chosen, endsWith: 3)
+      let missing = try chosen.document().projects(in: "notFound").map(\.name)
+      #expect(missing.sorted() == ["name", "project-1"])
+    }
+  }
+
   @Test func `what is wrong is a JSON line where log lines are`() async throws {
     try await Atlas.with(projects: 1) { place, _ in
       let finished = try await plan(place, ["--project", "nobody", "--log-format", "json"])

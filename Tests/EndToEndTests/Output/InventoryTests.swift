@@ -76,6 +76,19 @@ import Testing
     }
   }
 
+  @Test func `what is not found is said beside the CSV, which has no line for it`() async throws {
+    try await Atlas.with(projects: 4) { place, atlas in
+      let one = try atlas.world.projectIDs()[0]
+      let words = ["inventory", "--project", one, "--project", "no such", "-o", "csv"]
+      let inventory = try await place.start(words).finished()
+      expect(inventory, endsWith: 3)
+      #expect(inventory.text.split(separator: "\r\n").count == 2)
+      #expect(inventory.errors.contains("not found: \"no such\""), "\(inventory)")
+      let logged = try await place.start(words + ["--log-format", "json"]).finished()
+      #expect(logged.errors.contains(#"not found: \"no such\""#), "\(logged)")
+    }
+  }
+
   @Test func `no key of the world is printed, in no form`() async throws {
     try await Atlas.with(projects: 60) { place, atlas in
       var secrets: Set<String> = []

@@ -20,6 +20,19 @@ import Testing
     #expect(Suggestion.nearest(to: "ab", in: ["xyba", "ba"]) == "ba")
   }
 
+  @Test(arguments: [
+    ("chanel", "channel", true), ("channels", "channel", true), ("chnanel", "channel", true),
+    ("chammel", "channel", false), ("Channel", "channel", true), ("channel", "channel", false),
+    ("types", "type", true), ("mail", "tail", false), ("id", "to", false), ("", "a", false),
+  ])
+  func `a word one letter off another is a slip, a short one is not`(
+    word: String,
+    other: String,
+    isSlip: Bool
+  ) {
+    #expect(Suggestion.isSlip(word, of: other) == isSlip)
+  }
+
   @Test func `advice names the nearest, else all`() {
     #expect(Suggestion.advice(for: "regoin", in: Self.fields) == "did you mean \"region\"?")
     #expect(Suggestion.advice(for: "zzzzzz", in: ["a", "b"]) == "valid: a, b")
