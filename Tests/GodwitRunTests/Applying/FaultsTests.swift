@@ -2,10 +2,23 @@ import AtlasSimulator
 import GodwitAtlas
 import GodwitCore
 import GodwitJournal
+import Synchronization
 import TestSupport
 import Testing
 
 @testable import GodwitRun
+
+/// Counts how often a clock is looked at.
+private final class Looks: Sendable {
+  private let count = Mutex<Int64>(0)
+
+  func next() -> Int64 {
+    count.withLock { count in
+      count += 1
+      return count
+    }
+  }
+}
 
 /// Runs over a server that fails, and runs that are stopped.
 @Suite struct FaultsTests {
@@ -124,6 +137,46 @@ import Testing
       let unpaid = try estate.records().filter { $0.advice?.contains("too many requests") ?? false }
       // Without the budget it takes two retries to fail.
       #expect(unpaid.count >= changed - reserve / 2)
+    }
+  }
+
+  @Test func `a system clock that is set back or forward changes nothing`() async throws {
+    let world = try await Self.undisturbed(Estate.everything)
+    let faults = try ["closed-after", "closed-before"].map {
+      try FaultRule(parsing: "\($0),rate=0.1,on=writes")
+    }
+    try await Estate.with({
+      $0.projects = 80
+      $0.faults = faults
+    }) { estate in
+      try await estate.plan(Estate.everything)
+      // Each command is an hour before the one that came before it, or a day after; and within one
+      // the clock goes back at every look.
+      let offsets: [Int64] = [0, -3_600_000, 86_400_000, -86_400_000 * 400]
+      var rounds = 0
+      while try estate.info().phase != .finished || estate.totals()[.failed] > 0 {
+        try #require(rounds < 40)
+        let start = RunFile.systemClock() + offsets[rounds % offsets.count]
+        let looks = Looks()
+        let stop = StopSignal()
+        let witness = Witness()
+        rounds += 1
+        try await estate.apply(
+          Estate.everything,
+          retrying: [.failed],
+          stop: stop,
+          observe: { [rounds] event in
+            witness.observe(event)
+            if witness.ended == 30, rounds < 4 { stop.stop(.signal(.interrupted)) }
+          },
+          clock: { start - looks.next() * 1_000 }
+        )
+        #expect(try estate.totals().isBalanced)
+        #expect(try estate.totals()[.held] == 0)
+      }
+      #expect(rounds > 2)
+      #expect(try estate.running.world.fingerprint() == world)
+      try Self.expectOnce(estate)
     }
   }
 

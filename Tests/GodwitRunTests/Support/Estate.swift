@@ -170,9 +170,10 @@ struct Estate: Sendable {
     settle: Duration = .milliseconds(250),
     failureLimit: Int = 1_000_000,
     connection: AtlasConnection? = nil,
-    observe: @escaping RunObserver = { _ in }
+    observe: @escaping RunObserver = { _ in },
+    clock: @escaping @Sendable () -> Int64 = RunFile.systemClock
   ) async throws -> StopSignal.Cause? {
-    let file = try RunFile.openForApplying(folder.file(name))
+    let file = try RunFile.openForApplying(folder.file(name), clock: clock)
     defer { try? file.close() }
     let connection = connection ?? running.connection
     let migration = try await Self.migration(text)
