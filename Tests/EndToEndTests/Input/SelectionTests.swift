@@ -86,7 +86,8 @@ import Testing
     }
   }
 
-  @Test func `a column one letter off a parameter is refused, any other is a variable`() async throws
+  @Test func `a column one letter off a parameter is refused, any other is a variable`()
+    async throws
   {
     try await Atlas.with(projects: 2) { place, atlas in
       let id = try atlas.world.projectIDs()[0]
