@@ -36,8 +36,7 @@ struct ApplyCommand: AsyncParsableCommand {
     let hasInputs =
       !plan.inputs.param.isEmpty || plan.inputs.paramsFile != nil
       || !plan.inputs.escrow.isEmpty || plan.inputs.withoutSecrets
-      || plan.inputs.allowUnknownFields || plan.inputs.rewriteSecrets
-      || plan.inputs.acceptSilentAlerts || plan.expires != nil
+      || !plan.inputs.judging.flags.isEmpty || plan.expires != nil
     if !plan.selection.isEmpty || hasInputs || plan.out != nil {
       throw ValidationError(
         "A run has its projects and inputs in it: choose them when you plan."

@@ -4,7 +4,7 @@ import GodwitCore
 /// Resolves references to secrets: `env:`, `file:`, `cmd:`, `csv:` and, for the simulator, `fake:`.
 struct SecretReader {
   /// The environment.
-  var environment: [String: String]
+  var environment = ProcessInfo.processInfo.environment
   /// The id of the simulator's world; `nil` against Atlas.
   var worldID: String?
   /// Whether files that others can read are taken.

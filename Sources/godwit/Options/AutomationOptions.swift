@@ -20,23 +20,7 @@ struct AutomationOptions: ParsableArguments {
   )
   var out: String?
 
-  @Flag(
-    name: .customLong("allow-unknown-fields"),
-    help: "Let the script write fields that are not known."
-  )
-  var allowUnknownFields = false
-
-  @Flag(
-    name: .customLong("accept-silent-alerts"),
-    help: "Delete integrations even where an alert would reach nobody any more."
-  )
-  var acceptSilentAlerts = false
-
-  @Flag(
-    name: .customLong("rewrite-secrets"),
-    help: "Send secrets that show the same tail already."
-  )
-  var rewriteSecrets = false
+  @OptionGroup var judging: PlanFlagOptions
 
   mutating func validate() throws {
     for text in param {

@@ -33,23 +33,7 @@ struct InputOptions: ParsableArguments {
   @Flag(name: .customLong("without-secrets"), help: "Plan without resolving any secret.")
   var withoutSecrets = false
 
-  @Flag(
-    name: .customLong("allow-unknown-fields"),
-    help: "Let fields through that this version does not know."
-  )
-  var allowUnknownFields = false
-
-  @Flag(
-    name: .customLong("accept-silent-alerts"),
-    help: "Delete integrations even where an alert would reach nobody any more."
-  )
-  var acceptSilentAlerts = false
-
-  @Flag(
-    name: .customLong("rewrite-secrets"),
-    help: "Send secrets that show the same tail already."
-  )
-  var rewriteSecrets = false
+  @OptionGroup var judging: PlanFlagOptions
 
   mutating func validate() throws {
     for param in param where !param.contains("=") || param.hasPrefix("=") {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import GodwitCore
 
 /// What `plan` and `apply SCRIPT` take.
 struct PlanOptions: ParsableArguments {
@@ -46,16 +45,5 @@ struct Span: ExpressibleByArgument, CustomStringConvertible {
       return "\(seconds / length)\(suffix)"
     }
     return "\(seconds)s"
-  }
-}
-
-extension InputOptions {
-  /// The flags that change how the script's writes are judged.
-  var flags: Set<PlanFlag> {
-    var flags: Set<PlanFlag> = []
-    if allowUnknownFields { flags.insert(.allowUnknownFields) }
-    if acceptSilentAlerts { flags.insert(.acceptSilentAlerts) }
-    if rewriteSecrets { flags.insert(.rewriteSecrets) }
-    return flags
   }
 }

@@ -82,7 +82,6 @@ struct Applying {
     if let refusal = guardedBy(pending) { throw refusal }
     tellOfDoubt(file)
     let reader = SecretReader(
-      environment: ProcessInfo.processInfo.environment,
       worldID: before.info.target.world?.id,
       acceptsReadableFiles: secrets.acceptReadableSecretFiles
     )

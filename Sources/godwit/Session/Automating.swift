@@ -55,7 +55,6 @@ struct Automating {
 
   private func reader(worldID: String?) -> SecretReader {
     SecretReader(
-      environment: ProcessInfo.processInfo.environment,
       worldID: worldID,
       acceptsReadableFiles: options.secrets.acceptReadableSecretFiles
     )
@@ -70,7 +69,7 @@ struct Automating {
   ) async throws -> Ran {
     var info = head(automation, session)
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
-    let path = try path(of: info.id)
+    let path = try RunFolder.file(of: info.id, out: options.out)
     let stop = StopSignal()
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
@@ -83,7 +82,12 @@ struct Automating {
       reader: AtlasReader(session.connection),
       automation: automation,
       parameters: parameters(book),
-      policy: policy(book, session),
+      policy: DraftPolicy(
+        may: .everything,
+        flags: options.judging.flags,
+        book: book,
+        baseURL: session.baseURL
+      ),
       stop: stop,
       onPrint: { Console.output($0 + "\n") },
       observe: { progress.receive($0) }
@@ -103,19 +107,6 @@ struct Automating {
       try? FileManager.default.removeItem(atPath: file.path)
       throw error
     }
-  }
-
-  private func policy(_ book: SecretBook, _ session: AtlasSession) -> DraftPolicy {
-    var policy = DraftPolicy(
-      may: .everything,
-      fingerprints: book.fingerprints,
-      allowsUnknownFields: options.allowUnknownFields,
-      rewritesSecrets: options.rewriteSecrets,
-      acceptsSilentAlerts: options.acceptSilentAlerts,
-      integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
-    )
-    policy.ownFingerprints = { book.ownFingerprints(of: $0) }
-    return policy
   }
 
   private func parameters(_ book: SecretBook) -> JSONObject {
@@ -141,13 +132,8 @@ struct Automating {
       ),
       target: session.target,
       parameters: options.texts,
-      typedParameters: options.texts.keys
+      typedParameters: options.texts.keys,
+      flags: options.judging.flags
     )
-  }
-
-  private func path(of id: String) throws -> String {
-    if let out = options.out { return out }
-    try RunFolder.prepare()
-    return RunFolder.file(of: id)
   }
 }

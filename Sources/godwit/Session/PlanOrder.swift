@@ -70,7 +70,7 @@ extension PlanOrder {
       resolvesSecrets: !options.inputs.withoutSecrets,
       acceptsReadableSecretFiles: options.inputs.secrets.acceptReadableSecretFiles,
       escrow: try options.inputs.escrow.map(Escrow.init(parsing:)),
-      flags: options.inputs.flags,
+      flags: options.inputs.judging.flags,
       expirySeconds: (options.expires ?? Span(seconds: 86_400)).seconds,
       out: options.out
     )

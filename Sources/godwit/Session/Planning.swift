@@ -44,11 +44,7 @@ struct Planning {
   }
 
   private func reader(worldID: String?) -> SecretReader {
-    SecretReader(
-      environment: ProcessInfo.processInfo.environment,
-      worldID: worldID,
-      acceptsReadableFiles: order.acceptsReadableSecretFiles
-    )
+    SecretReader(worldID: worldID, acceptsReadableFiles: order.acceptsReadableSecretFiles)
   }
 
   /// The secrets of a plan, with what the operator keeps.
@@ -82,7 +78,7 @@ struct Planning {
     var info = head(session)
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     info.escrow = escrow
-    let path = try runPath(info.id)
+    let path = try RunFolder.file(of: info.id, out: order.out)
     let stop = StopSignal()
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
@@ -99,18 +95,15 @@ struct Planning {
       inputs: order.inputs,
       policy: DraftPolicy(
         may: migration.may,
-        fingerprints: book.fingerprints,
+        flags: order.flags,
+        book: book,
         escrow: escrow,
-        allowsUnknownFields: order.flags.contains(.allowUnknownFields),
-        rewritesSecrets: order.flags.contains(.rewriteSecrets),
-        acceptsSilentAlerts: order.flags.contains(.acceptSilentAlerts),
-        integrationsPage: "\(session.baseURL)/v2/{id}#/integrations"
+        baseURL: session.baseURL
       ),
       parallelism: connection.projectsAtOnce,
       stop: stop,
       observe: { progress.receive($0) }
     )
-    run.policy.ownFingerprints = { book.ownFingerprints(of: $0) }
     run.noteSelected = { book.note($0) }
     run.secretInputs = { book.inputs.values.sorted { $0.name < $1.name } }
     do {
@@ -154,12 +147,6 @@ struct Planning {
       selection: order.selectionText,
       expirySeconds: order.expirySeconds
     )
-  }
-
-  private func runPath(_ id: String) throws -> String {
-    if let out = order.out { return out }
-    try RunFolder.prepare()
-    return RunFolder.file(of: id)
   }
 
   private static func resolved(

@@ -54,6 +54,15 @@ enum RunFolder {
   /// The file of a run kept here.
   static func file(of id: String) -> String { "\(runs)/\(id)\(ending)" }
 
+  /// The file of a new run: the one that was named, or one that is kept here.
+  ///
+  /// - Throws: ``RunError`` if the folder cannot be made.
+  static func file(of id: String, out: String?) throws -> String {
+    if let out { return out }
+    try prepare()
+    return file(of: id)
+  }
+
   /// The file that a person means by a path or by the name of a run.
   static func resolve(_ argument: String) -> String {
     if FileManager.default.fileExists(atPath: argument) { return argument }
