@@ -35,9 +35,9 @@ struct ApplyCommand: AsyncParsableCommand {
     guard !isScript else { return }
     let hasInputs =
       !plan.inputs.param.isEmpty || plan.inputs.paramsFile != nil
-      || !plan.inputs.escrow.isEmpty || plan.inputs.withoutSecrets
-      || !plan.inputs.judging.flags.isEmpty || plan.expires != nil
-    if !plan.selection.isEmpty || hasInputs || plan.out != nil {
+      || !plan.inputs.escrow.escrow.isEmpty || plan.inputs.withoutSecrets
+      || !plan.inputs.judging.flags.isEmpty || plan.file.expires != nil
+    if !plan.selection.isEmpty || hasInputs || plan.file.out != nil {
       throw ValidationError(
         "A run has its projects and inputs in it: choose them when you plan."
       )

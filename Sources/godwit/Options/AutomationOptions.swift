@@ -14,12 +14,8 @@ struct AutomationOptions: ParsableArguments {
 
   @OptionGroup var secrets: SecretOptions
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Where to keep the run; never overwrites.", valueName: "file")
-  )
-  var out: String?
-
+  @OptionGroup var escrow: EscrowOptions
+  @OptionGroup var file: RunFileOptions
   @OptionGroup var judging: PlanFlagOptions
 
   mutating func validate() throws {

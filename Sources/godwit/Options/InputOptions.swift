@@ -21,14 +21,7 @@ struct InputOptions: ParsableArguments {
 
   @OptionGroup var secrets: SecretOptions
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "A secret that a delete takes with it, kept by you (repeatable).",
-      valueName: "TYPE.field=ref"
-    )
-  )
-  var escrow: [String] = []
+  @OptionGroup var escrow: EscrowOptions
 
   @Flag(name: .customLong("without-secrets"), help: "Plan without resolving any secret.")
   var withoutSecrets = false
@@ -39,14 +32,6 @@ struct InputOptions: ParsableArguments {
     for param in param where !param.contains("=") || param.hasPrefix("=") {
       // What was typed may be a secret: it is not repeated.
       throw ValidationError("--param takes NAME=VALUE, for example from=US.")
-    }
-    for escrow in escrow {
-      let name = escrow.split(separator: "=", maxSplits: 1).first ?? ""
-      guard escrow.contains("="), name.split(separator: ".").count == 2 else {
-        throw ValidationError(
-          "--escrow takes TYPE.FIELD=REF, for example DATADOG.apiKey=env:OLD_KEY."
-        )
-      }
     }
   }
 

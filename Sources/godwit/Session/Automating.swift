@@ -34,17 +34,24 @@ struct Automating {
       limits: limits
     )
     let organization = try AtlasAccess.narrowing(connection)
-    let references = options.secrets.references
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
-    let early =
-      connection.usesSimulator
-      ? nil : try SecretBook(references, reader: reader(worldID: nil), key: key)
+    let escrow = try options.escrow.references()
+    func secrets(_ worldID: String?) throws -> PlanSecrets {
+      try PlanSecrets(
+        options.secrets.references,
+        escrow: escrow,
+        reader: SecretReader(
+          worldID: worldID,
+          acceptsReadableFiles: options.secrets.acceptReadableSecretFiles
+        ),
+        key: key
+      )
+    }
+    let early = connection.usesSimulator ? nil : try secrets(nil)
     let session = try await AtlasSession.open(connection, knownSecrets: early?.all ?? [])
     do {
-      let book =
-        try early
-        ?? SecretBook(references, reader: reader(worldID: session.world?.id), key: key)
-      let ran = try await run(automation, book, key: key, organization, session)
+      let all = try early ?? secrets(session.world?.id)
+      let ran = try await run(automation, all, key: key, organization, session)
       await session.close()
       return ran
     } catch {
@@ -53,23 +60,18 @@ struct Automating {
     }
   }
 
-  private func reader(worldID: String?) -> SecretReader {
-    SecretReader(
-      worldID: worldID,
-      acceptsReadableFiles: options.secrets.acceptReadableSecretFiles
-    )
-  }
-
   private func run(
     _ automation: Automation,
-    _ book: SecretBook,
+    _ secrets: PlanSecrets,
     key: [UInt8],
     _ organization: String?,
     _ session: AtlasSession
   ) async throws -> Ran {
+    let book = secrets.book
     var info = head(automation, session)
+    info.escrow = secrets.escrow
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
-    let path = try RunFolder.file(of: info.id, out: options.out)
+    let path = try RunFolder.file(of: info.id, out: options.file.out)
     let stop = StopSignal()
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
@@ -86,6 +88,7 @@ struct Automating {
         may: .everything,
         flags: options.judging.flags,
         book: book,
+        escrow: secrets.escrow,
         baseURL: session.baseURL
       ),
       stop: stop,
@@ -133,7 +136,8 @@ struct Automating {
       target: session.target,
       parameters: options.texts,
       typedParameters: options.texts.keys,
-      flags: options.judging.flags
+      flags: options.judging.flags,
+      expirySeconds: options.file.expirySeconds
     )
   }
 }

@@ -49,7 +49,7 @@ extension PlanOrder {
       references: references,
       acceptsReadableSecretFiles: secrets.acceptReadableSecretFiles,
       escrow: try info.escrow.map { escrow in
-        Escrow(
+        EscrowReference(
           type: escrow.type,
           field: escrow.field,
           reference: try SecretBook.reference(of: escrow.secret, typed, secrets.presets)

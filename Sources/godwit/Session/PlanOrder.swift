@@ -5,13 +5,6 @@ import LuaVM
 
 /// What is to be planned: a script with its projects and inputs, all checked.
 struct PlanOrder {
-  /// A secret that a delete takes with it, and where the operator keeps it.
-  struct Escrow {
-    var type: IntegrationType
-    var field: String
-    var reference: String
-  }
-
   var migration: Migration
   /// The script's path as it was typed.
   var script: String
@@ -24,7 +17,7 @@ struct PlanOrder {
   /// Whether the secrets are resolved; without, what depends on them cannot be known.
   var resolvesSecrets = true
   var acceptsReadableSecretFiles: Bool
-  var escrow: [Escrow]
+  var escrow: [EscrowReference]
   var flags: Set<PlanFlag>
   var expirySeconds: Int64
   /// The run file; `nil` for one that is kept here.
@@ -69,34 +62,10 @@ extension PlanOrder {
       references: references,
       resolvesSecrets: !options.inputs.withoutSecrets,
       acceptsReadableSecretFiles: options.inputs.secrets.acceptReadableSecretFiles,
-      escrow: try options.inputs.escrow.map(Escrow.init(parsing:)),
+      escrow: try options.inputs.escrow.references(),
       flags: options.inputs.judging.flags,
-      expirySeconds: (options.expires ?? Span(seconds: 86_400)).seconds,
-      out: options.out
+      expirySeconds: options.file.expirySeconds,
+      out: options.file.out
     )
-  }
-}
-
-extension PlanOrder.Escrow {
-  /// Reads `TYPE.field=ref`.
-  ///
-  /// - Throws: `Diagnostic` for a type or a field that is not known, with the nearest that is.
-  init(parsing text: String) throws {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    let name = parts[0].split(separator: ".").map(String.init)
-    let type = IntegrationType(name[0])
-    guard let rule = IntegrationRules.rule(for: type) else {
-      throw Diagnostic(
-        "--escrow: unknown integration type \"\(type)\"",
-        advice: Suggestion.advice(for: type.text, in: IntegrationRules.typeNames)
-      )
-    }
-    guard rule.field(name[1])?.secret != nil else {
-      throw Diagnostic(
-        "--escrow: \(type) has no secret field \"\(name[1])\"",
-        advice: Suggestion.advice(for: name[1], in: rule.secretFields.map(\.name))
-      )
-    }
-    self.init(type: type, field: name[1], reference: String(parts[1]))
   }
 }

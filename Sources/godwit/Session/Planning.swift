@@ -47,37 +47,26 @@ struct Planning {
     SecretReader(worldID: worldID, acceptsReadableFiles: order.acceptsReadableSecretFiles)
   }
 
-  /// The secrets of a plan, with what the operator keeps.
-  private struct Secrets {
-    var book: SecretBook
-    var escrow: [(input: EscrowInput, value: SecretValue)]
-
-    /// All values, for the search of texts.
-    var all: [SecretValue] { book.all + escrow.map(\.value) }
-  }
-
-  private func resolve(reader: SecretReader, key: [UInt8]) throws -> Secrets {
-    Secrets(
-      book: try SecretBook(
-        order.references,
-        reader: order.resolvesSecrets ? reader : nil,
-        key: key
-      ),
-      escrow: try order.escrow.map { try Self.resolved($0, reader, key: key) }
+  private func resolve(reader: SecretReader, key: [UInt8]) throws -> PlanSecrets {
+    try PlanSecrets(
+      order.references,
+      escrow: order.escrow,
+      reader: reader,
+      resolves: order.resolvesSecrets,
+      key: key
     )
   }
 
   private func plan(
-    secrets: Secrets,
+    secrets: PlanSecrets,
     key: [UInt8],
     _ session: AtlasSession
   ) async throws -> String {
     let book = secrets.book
     let migration = order.migration
-    let escrow = secrets.escrow.map(\.input)
     var info = head(session)
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
-    info.escrow = escrow
+    info.escrow = secrets.escrow
     let path = try RunFolder.file(of: info.id, out: order.out)
     let stop = StopSignal()
     let signals = Signals(stop: stop)
@@ -97,7 +86,7 @@ struct Planning {
         may: migration.may,
         flags: order.flags,
         book: book,
-        escrow: escrow,
+        escrow: secrets.escrow,
         baseURL: session.baseURL
       ),
       parallelism: connection.projectsAtOnce,
@@ -147,25 +136,5 @@ struct Planning {
       selection: order.selectionText,
       expirySeconds: order.expirySeconds
     )
-  }
-
-  private static func resolved(
-    _ escrow: PlanOrder.Escrow,
-    _ reader: SecretReader,
-    key: [UInt8]
-  ) throws -> (input: EscrowInput, value: SecretValue) {
-    let name = "\(escrow.type).\(escrow.field)"
-    let value = try reader.value(of: name, at: escrow.reference)
-    let input = EscrowInput(
-      type: escrow.type,
-      field: escrow.field,
-      secret: SecretInput(
-        name: name,
-        reference: escrow.reference,
-        fingerprint: value.fingerprint,
-        keyedHash: value.keyedHash(key: key)
-      )
-    )
-    return (input, value)
   }
 }

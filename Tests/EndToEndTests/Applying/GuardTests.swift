@@ -70,6 +70,21 @@ import Testing
     }
   }
 
+  @Test func `an automation's deletes have the same guard, and the same way past`() async throws {
+    try await withOneKey { place, atlas, _ in
+      let script = "for p in atlas.projects() do p.integrations:delete('DATADOG') end"
+      try place.write(script, to: "sweep.lua")
+      let words = ["run", "sweep.lua", "--apply", "--yes", "--accept-silent-alerts"]
+      let refused = try await place.start(words).finished()
+      expect(refused, endsWith: 5)
+      #expect(try atlas.writesMade().isEmpty)
+      let kept = ["--escrow", "DATADOG.apiKey=env:OLD_KEY", "--expires", "2d", "--out", "a.godwit"]
+      expect(try await place.start(words + kept).finished(), endsWith: 0)
+      #expect(try atlas.world.integrationCount(type: "DATADOG") == 0)
+      #expect(try await place.godwit("show", "a.godwit").text.contains("DATADOG.apiKey = <secret>"))
+    }
+  }
+
   @Test(arguments: [
     ("DATADGO.apiKey=env:OLD_KEY", ["DATADGO", "DATADOG"]),
     ("DATADOG.apiKye=env:OLD_KEY", ["apiKye"]), ("DATADOG.region=env:OLD_KEY", ["region"]),
