@@ -46,7 +46,7 @@ struct AtlasAPI: Sendable {
     guard resource.methods.contains(request.method) else {
       throw .methodNotAllowed(request.method, allow: resource.methods)
     }
-    if ["POST", "PUT", "PATCH"].contains(request.method) {
+    if ["POST", "PUT", "PATCH"].contains(request.method), !resource.takesNoBody {
       try MediaType.checkContentType(request.contentType)
     }
     if route.generation.isVersioned {
@@ -82,6 +82,10 @@ struct AtlasAPI: Sendable {
     case .groupNamed(let name): return try getGroup(named: name, call)
     case .groupSettings(let id): return try settings(.groupSettings, of: id, call)
     case .auditLog(let id): return try settings(.auditLog, of: id, call)
+    case .maintenanceWindow(let id):
+      return try call.request.isRead
+        ? settings(.maintenanceWindow, of: id, call) : changeMaintenanceWindow(of: id, call)
+    case .autoDeferral(let id): return try toggleAutoDeferral(of: id)
     case .orgs: return try listOrgs(call)
     case .org(let id): return try getOrg(id, call)
     case .orgGroups(let id): return try listGroups(ofOrg: id, call)

@@ -22,6 +22,8 @@ enum Resource: Equatable {
   case groupNamed(String)
   case groupSettings(String)
   case auditLog(group: String)
+  case maintenanceWindow(group: String)
+  case autoDeferral(group: String)
   case integrations(group: String)
   case integration(group: String, type: String)
   case alertConfigs(group: String)
@@ -59,9 +61,15 @@ enum Resource: Equatable {
     case .integration: ["GET", "POST", "PUT", "DELETE"]
     case .alertConfigs: ["GET", "POST"]
     case .alertConfig: ["GET", "PUT", "PATCH", "DELETE"]
-    case .group, .groupSettings, .auditLog: ["GET", "PATCH"]
+    case .group, .groupSettings, .auditLog, .maintenanceWindow: ["GET", "PATCH"]
+    case .autoDeferral: ["POST"]
     default: ["GET"]
     }
+  }
+
+  /// Whether a request that is neither read nor deletion comes without a body here.
+  var takesNoBody: Bool {
+    if case .autoDeferral = self { true } else { false }
   }
 
   /// The project that the resource belongs to.
@@ -69,7 +77,7 @@ enum Resource: Equatable {
     switch self {
     case .group(let id), .integrations(let id), .integration(let id, _), .alertConfigs(let id),
       .alertConfig(let id, _), .alertsOfConfig(let id, _), .groupSettings(let id),
-      .auditLog(let id):
+      .auditLog(let id), .maintenanceWindow(let id), .autoDeferral(let id):
       id
     case .root, .groups, .groupNamed, .orgs, .org, .orgGroups, .matcherFieldNames,
       .serviceAccount, .rateLimits:
@@ -108,6 +116,8 @@ extension Resource {
     case 1: self = .group(names[0])
     case 2 where names[0] == "byName": self = .groupNamed(names[1])
     case 2: self.init(names[1], of: names[0])
+    case 3 where names[1] == "maintenanceWindow" && names[2] == "autoDefer":
+      self = .autoDeferral(group: names[0])
     case 3 where names[1] == "integrations":
       self = .integration(group: names[0], type: names[2])
     case 3 where names[1] == "alertConfigs":
@@ -124,6 +134,7 @@ extension Resource {
     case "alertConfigs": self = .alertConfigs(group: group)
     case "settings": self = .groupSettings(group)
     case "auditLog": self = .auditLog(group: group)
+    case "maintenanceWindow": self = .maintenanceWindow(group: group)
     default: return nil
     }
   }

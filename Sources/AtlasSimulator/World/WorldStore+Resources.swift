@@ -5,10 +5,11 @@ import GodwitCore
 enum ProjectResource: String {
   case groupSettings = "settings"
   case auditLog
+  case maintenanceWindow
 
   /// What a new project has.
   ///
-  /// Source: the OpenAPI description of both.
+  /// Source: the OpenAPI description; a window that was never set has neither day nor hour.
   var standard: JSONObject {
     switch self {
     case .groupSettings:
@@ -22,6 +23,8 @@ enum ProjectResource: String {
         "auditAuthorizationSuccess": false, "auditFilter": "{}", "configurationType": "NONE",
         "enabled": false,
       ]
+    case .maintenanceWindow:
+      ["autoDeferOnceEnabled": false, "numberOfDeferrals": 0, "startASAP": false]
     }
   }
 }

@@ -51,6 +51,51 @@ import Testing
     }
   }
 
+  @Test func `automatic deferral is turned each time, which the world shows`() async throws {
+    try await withSimulator { client in
+      let path = "/groups/\(try client.simulator.world.projectIDs()[0])/maintenanceWindow"
+      let untouched = try client.simulator.world.fingerprint()
+      #expect(try await client.get(path).json["autoDeferOnceEnabled"] == false)
+      var worlds: [String] = []
+      for isOn in [true, false, true] {
+        let reply = try await client.send("POST", path + "/autoDefer")
+        #expect(reply.status == 200 && reply.text.isEmpty)
+        #expect(try await client.get(path).json["autoDeferOnceEnabled"] == .bool(isOn))
+        worlds.append(try client.simulator.world.fingerprint())
+      }
+      #expect(worlds[0] == worlds[2] && worlds[0] != worlds[1] && worlds[0] != untouched)
+      let get = try await client.get(path + "/autoDefer")
+      #expect(get.status == 405 && get.headers["allow"] == "POST")
+      for wrong in ["/groups/0123456789abcdef01234567", "/groups/x"] {
+        let reply = try await client.send("POST", wrong + "/maintenanceWindow/autoDefer")
+        #expect(reply.status == 404)
+      }
+    }
+  }
+
+  @Test func `a maintenance window is set by day and hour, and changed field by field`()
+    async throws
+  {
+    try await withSimulator { client in
+      let path = "/groups/\(try client.simulator.world.projectIDs()[0])/maintenanceWindow"
+      let half = try await client.send("PATCH", path, ["dayOfWeek": 1])
+      #expect(half.errorCode == "MISSING_ATTRIBUTE" && half.parameters == ["hourOfDay"])
+      let set = try await client.send("PATCH", path, ["dayOfWeek": 1, "hourOfDay": 23])
+      #expect(set.status == 200 && set.text.isEmpty)
+      #expect(try await client.send("PATCH", path, ["hourOfDay": 0]).status == 200)
+      let window = try await client.get(path).json
+      #expect(window["dayOfWeek"] == 1 && window["hourOfDay"] == 0)
+      for (name, value) in [
+        ("dayOfWeek", 0), ("dayOfWeek", 8), ("hourOfDay", 24), ("hourOfDay", "4"),
+        ("numberOfDeferrals", 0), ("startASAP", true), ("nonsense", 1),
+      ] as [(String, JSONValue)] {
+        let refused = try await client.send("PATCH", path, [name: value])
+        #expect(refused.status == 400 && refused.parameters == [.string(name)])
+      }
+      #expect(try await client.get(path).json == window)
+    }
+  }
+
   @Test func `a project is renamed, to a name that its organization does not have`() async throws {
     try await withSimulator { client in
       let projects = try await client.get("/groups").results
