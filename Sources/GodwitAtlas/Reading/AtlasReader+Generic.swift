@@ -8,7 +8,9 @@ extension AtlasReader {
   ///   - path: for example `/settings`; the part of a query is given apart.
   ///   - query: names with values, not encoded.
   ///   - project: the project that the path is relative to; `nil` for the API's root.
-  /// - Returns: the answer, every secret in it masked (``AnswerMasking``); null for an empty one.
+  /// - Returns: the answer, every secret in it masked (``AnswerMasking``); null for 204. Any other answer
+  ///   without a body is unreadable: it says nothing of what there is, least of all that there is
+  ///   nothing.
   /// - Throws: ``AtlasError``; of kind `invalidPath` for a path that would lead elsewhere.
   public func get(
     path: String,
@@ -17,7 +19,7 @@ extension AtlasReader {
   ) async throws(AtlasError) -> JSONValue {
     let operation = try connection.operation(.get, path: path, query: query, in: project)
     return try await connection.perform(operation) { (answer) throws(UnreadableAnswer) in
-      guard answer.body.readableBytes > 0 else { return .null }
+      if answer.status == 204 { return .null }
       return AnswerMasking.masked(try AnswerBody.value(answer.body))
     }
   }

@@ -22,6 +22,24 @@ import Testing
     }
   }
 
+  @Test func `an answer without a body is read again, not taken for nothing`() async throws {
+    let script: ScriptedServer.Script = { .json($0.number < 3 ? "" : #"{"enabled":true}"#) }
+    try await Client.with(script: script) { client, _ in
+      let value = try await client.reader.get(path: "/auditLog", in: Client.project)
+      #expect(value == ["enabled": true])
+    }
+    try await Client.with(script: { _ in .json("", status: 204) }) { client, _ in
+      let value = try await client.reader.get(path: "/auditLog", in: Client.project)
+      #expect(value == .null)
+    }
+    try await Client.with(script: { _ in .json("") }) { client, _ in
+      let error = try await atlasError {
+        try await client.reader.get(path: "/auditLog", in: Client.project)
+      }
+      #expect(error.kind == .unreadableAnswer)
+    }
+  }
+
   @Test func `writes what a script asks for, and gives the answer`() async throws {
     try await Client.with(script: { _ in .json(#"["a","****9abc"]"#) }) { client, server in
       let answer = try await client.writer.request(
