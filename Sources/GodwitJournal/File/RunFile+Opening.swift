@@ -104,8 +104,9 @@ extension RunFile {
       try checkBeforeApplying(path, mayTakeOver: mayTakeOver, clock: clock)
       let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
       CrashPoint.pass("before the lease is taken")
-      let (lease, wasClean) = try queue.write { database in
+      let (lease, wasClean, lastBoot) = try queue.write { database in
         let wasClean = try meta(database, "clean", as: Int.self) == 1
+        let lastBoot = try String.fetchOne(database, sql: "SELECT boot FROM lease")
         let lease = try RunLease.acquire(
           database,
           path: path,
@@ -113,7 +114,7 @@ extension RunFile {
           mayTakeOver: mayTakeOver
         )
         try setMeta(database, "clean", 0)
-        return (lease, wasClean)
+        return (lease, wasClean, lastBoot)
       }
       CrashPoint.pass("after the lease is taken")
       try switchToWAL(queue, path: path)
@@ -125,6 +126,7 @@ extension RunFile {
         lease: lease,
         mayHaveLostCommits: !wasClean && !hadWAL,
         wasCutOff: !wasClean,
+        wasRebooted: !wasClean && lastBoot != lease.lease.boot,
         clock: clock
       )
     }

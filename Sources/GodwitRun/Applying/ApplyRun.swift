@@ -131,7 +131,7 @@ public struct ApplyRun: Sendable {
       hasVerify: verifier != nil,
       settleMilliseconds: settle.milliseconds,
       startMilliseconds: start,
-      mayLackIntents: file.wasCutOff || file.wasTakenOver
+      mayLackIntents: file.mayLackIntents
     )
   }
 

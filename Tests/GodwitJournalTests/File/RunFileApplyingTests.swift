@@ -72,7 +72,7 @@ import Testing
       #expect(folder.names.contains("b-wal"))
 
       let whole = try RunFile.openForApplying(folder.file("b"))
-      #expect(!whole.mayHaveLostCommits)
+      #expect(!whole.mayHaveLostCommits && !whole.mayLackIntents && whole.wasCutOff)
       let pending = try await whole.pending(after: 0, limit: 9, retrying: [])
       #expect(pending.map(\.position) == [2, 3])
       #expect(pending.first?.intents[1]?.stamp == "s")
@@ -85,9 +85,35 @@ import Testing
       #expect(try early.totals()[.changed] == 3)
       try early.close()
       let cut = try RunFile.openForApplying(folder.file("c"))
-      #expect(cut.mayHaveLostCommits)
+      #expect(cut.mayHaveLostCommits && cut.mayLackIntents)
       try cut.close()
       #expect(folder.names == ["a.godwit", "b", "c"])
+    }
+  }
+
+  @Test(
+    arguments: [("", false), (", boot = 'earlier'", true), (", host = 'elsewhere'", true)]
+  )
+  func `after a kill an intent may be missing if the host was started anew, or is another one`(
+    change: String,
+    mayLackIntents: Bool
+  ) async throws {
+    try await TemporaryFolder.with { folder in
+      let path = try await Sample.changes(2, folder)
+      let file = try RunFile.openForApplying(path)
+      try await file.commit([Sample.intent(1)])
+      try Sample.edit(path, "UPDATE lease SET process = 4194999" + change)
+      // What a kill leaves: the files as they are.
+      for suffix in ["", "-wal"] { try folder.copy("a.godwit" + suffix, to: "b" + suffix) }
+      try file.close()
+      let killed = try RunFile.openForApplying(folder.file("b"), mayTakeOver: true)
+      #expect(killed.wasAbandoned && killed.wasCutOff && !killed.mayHaveLostCommits)
+      #expect(killed.mayLackIntents == mayLackIntents)
+      #expect(try killed.totals()[.inDoubt] == 1)
+      try killed.close()
+      let closed = try RunFile.openForApplying(folder.file("b"))
+      #expect(!closed.mayLackIntents)
+      try closed.close()
     }
   }
 

@@ -91,9 +91,11 @@ import Testing
     known: Set<AlertConfigurationID> = [],
     statuses: [OperationStatus] = [],
     intents: [Int: CommittedIntent] = [:],
-    answers: [Int: JSONObject] = [:]
+    answers: [Int: JSONObject] = [:],
+    mayLackIntents: Bool = false
   ) -> [String] {
     var scene = Scene(operations: operations, replies: replies)
+    scene.mayLackIntents = mayLackIntents
     scene.reads = ReadSet()
     for operation in operations {
       if let id = operation.target.alert?.id { scene.reads.alerts[id] = .some(operation.before) }
@@ -172,6 +174,20 @@ import Testing
     let resumed = Self.scene([Self.post], [Self.view()], statuses: [.inDoubt])
     #expect(resumed.last == "end inDoubt")
     #expect(!resumed.contains { $0.hasPrefix("send") })
+  }
+
+  @Test func `a POST that is answered without a body is done`() {
+    let trace = Self.scene([Self.post], [Self.view(), .writes(.reply(nil))])
+    #expect(trace.filter { $0.hasPrefix("send") }.count == 1)
+    #expect(trace.suffix(2) == Self.ends)
+  }
+
+  @Test func `a POST without an intent is in doubt only where intents may be missing`() {
+    let cut = Self.scene([Self.post], [Self.view()], mayLackIntents: true)
+    #expect(cut.last == "end inDoubt")
+    #expect(!cut.contains { $0.hasPrefix("send") })
+    let kept = Self.scene([Self.post], [Self.view(), .writes(.reply(nil))])
+    #expect(kept.suffix(2) == Self.ends)
   }
 
   @Test func `a refused POST fails, even if it says that there is one`() {
