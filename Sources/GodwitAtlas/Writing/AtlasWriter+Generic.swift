@@ -32,6 +32,8 @@ extension AtlasWriter {
     } catch let refused {
       throw refusal(refused, operation)
     }
+    if method == .post { CrashPoint.pass("before a POST by path") }
+    defer { if method == .post { CrashPoint.pass("after a POST by path") } }
     return try await connection.perform(operation, body: encoded) {
       (answer) throws(UnreadableAnswer) in
       guard answer.body.readableBytes > 0 else { return nil }

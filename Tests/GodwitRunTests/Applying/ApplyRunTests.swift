@@ -34,18 +34,25 @@ import Testing
 
   /// What Atlas shows now is what the plan said it would show.
   private static func expectPredicted(_ estate: Estate) async throws {
+    let reader = estate.running.reader
     for record in try estate.records() where record.plan.outcome == .changed {
-      let shown = try await estate.running.reader.integrations(of: record.project.id)
-      var last: [IntegrationType: Operation] = [:]
+      let project = record.project.id
+      var view = ProjectView(
+        integrations: try await reader.integrations(of: project),
+        alerts: try await reader.alertConfigurations(of: project)
+      )
+      var last: [Resource: Operation] = [:]
       for entry in record.operations {
         #expect(entry.status == .done)
         #expect(!entry.wasRepeated)
-        let type = try #require(entry.operation.target.integrationType)
-        last[type] = entry.operation
+        if let resource = entry.operation.resource { last[resource] = entry.operation }
       }
-      for (type, operation) in last {
-        let now = shown.first { $0.type == type }
-        #expect(LandingJudge.isAfter(operation, now?.image), "\(record.project.name) \(type)")
+      for (resource, operation) in last {
+        if case .path(let path) = resource {
+          view.paths[path] = try await reader.image(of: path, in: project)
+        }
+        let isAfter = LandingJudge.isAfter(operation, view.shown(resource))
+        #expect(isAfter, "\(record.project.name) \(resource)")
       }
     }
   }

@@ -2,6 +2,7 @@ import AtlasSimulator
 import Foundation
 import GodwitCore
 import GodwitJournal
+import Synchronization
 import TestSupport
 import Testing
 
@@ -10,10 +11,16 @@ import Testing
 /// The program is killed with SIGKILL before and after every commit and every request of an apply,
 /// and while the server is at work, one child process for each point; then it resumes.
 ///
-/// Some points unless `GODWIT_CRASH_SWEEP=all` is set, as `scripts/dev/crash-sweep` does.
+/// A POST by path that was on its way, and nothing else, is left in doubt, and a person settles it.
+/// Some points unless `GODWIT_CRASH_SWEEP=all` is set, as `scripts/dev/crash-sweep` does; then
+/// `GODWIT_CRASH_SHARE=1/3` takes a third of them, so that three can run at once.
 @Suite(.serialized) struct CrashSweepTests {
   private static let settings = ProcessInfo.processInfo.environment
   private static let isWhole = settings["GODWIT_CRASH_SWEEP"] == "all"
+  private static let share: (number: Int, of: Int) = {
+    let words = (settings["GODWIT_CRASH_SHARE"] ?? "").split(separator: "/").compactMap { Int($0) }
+    return words.count == 2 && words[1] > 0 ? (words[0], words[1]) : (0, 1)
+  }()
   /// How many points are tried of a sweep that is not whole.
   private static let sample = settings["GODWIT_CI"] == "1" ? 60 : 10
 
@@ -25,8 +32,13 @@ import Testing
     /// The world of an apply that nobody disturbed.
     let world: String
     let writes: [String: Int]
-    /// How many points that apply passed.
-    let points: Int
+    /// The names of the points that apply passed.
+    let points: [Substring]
+
+    /// How many POSTs by path are made.
+    var posts: Int { points.count { $0 == "before a POST by path" } }
+    /// How many points come before the first commit.
+    var openingPoints: Int { points.firstIndex(of: "before a commit") ?? 0 }
   }
 
   private static func simulator(
@@ -86,6 +98,7 @@ import Testing
       "uuid=env:UUID_KEY", "--accept-silent-alerts",
     ])
     try #require(plan.status == 0, "\(plan.errors)")
+    try requireAllKinds(folder)
     await simulator.stop()
     try copy(folder, "world.db", "before.db")
     try copy(folder, "plan.godwit", "a.godwit")
@@ -103,12 +116,26 @@ import Testing
       environment: environment,
       world: world,
       writes: LoggedRequest.read(folder.file("requests.jsonl")).madeWrites,
-      points: points.split(separator: "\n").count
+      points: points.split(separator: "\n")
     )
   }
 
+  /// Without operations of each kind the sweep would show less than it says.
+  private static func requireAllKinds(_ folder: TemporaryFolder) throws {
+    let file = try RunFile.openForReading(folder.file("plan.godwit"))
+    defer { try? file.close() }
+    var kinds: [String: Int] = [:]
+    try file.forEachRecord { record in
+      guard record.plan.outcome == .changed else { return }
+      for entry in record.operations { kinds[entry.operation.kindName, default: 0] += 1 }
+    }
+    for (kind, least) in Estate.kinds { try #require(kinds[kind, default: 0] >= least, "\(kind)") }
+  }
+
+  private static let parallelism = 8
   private static let apply = [
-    "apply", "a.godwit", "--yes", "--accept-irreversible", "-j", "8", "--settle", "200ms",
+    "apply", "a.godwit", "--yes", "--accept-irreversible", "-j", "\(parallelism)",
+    "--settle", "200ms",
   ]
 
   /// Kills an apply at a point, resumes, and says what is wrong then; `nil` if nothing is.
@@ -120,68 +147,108 @@ import Testing
     let simulator = try await simulator(folder, port: stage.port)
     let trap = stage.environment.merging(["GODWIT_TEST_CRASH_POINT": point]) { $1 }
     let killed = try await GodwitProcess(folder: folder.path, environment: trap).run(apply)
-    var problem: String?
-    if let status = killed.status, status != 0 { problem = "apply ended with \(status)" }
+    var problems: [String] = []
+    if let status = killed.status, status != 0 { problems.append("apply ended with \(status)") }
     if killed.status == nil {
-      let godwit = GodwitProcess(folder: folder.path, environment: stage.environment)
-      // Killed before it had begun, it is still a plan.
-      let file = try RunFile.openForReading(folder.file("a.godwit"))
-      let isPlanned = try file.info().phase == .planned
-      try file.close()
-      let resumed = try await godwit.run([isPlanned ? "apply" : "resume"] + apply.dropFirst())
-      if resumed.status != 0 { problem = "resume: \(resumed.errors)" }
+      kills.withLock { $0 += 1 }
+      problems += try await goOn(stage, after: point)
     }
     let world = try simulator.world.fingerprint()
     await simulator.stop()
-    if world != stage.world { problem = "\(problem ?? ""); the world is another one" }
+    if world != stage.world { problems.append("the world is another one") }
     let writes = LoggedRequest.read(folder.file("requests.jsonl")).madeWrites
-    if writes != stage.writes { problem = "\(problem ?? ""); a write was not made once" }
-    return problem.map { "at point \(point): \($0)" }
+    if writes != stage.writes { problems.append("a write was not made once") }
+    return problems.isEmpty ? nil : "at point \(point): \(problems.joined(separator: "; "))"
   }
+
+  /// Resumes; a person says what became of what is in doubt, and it resumes again.
+  private static func goOn(_ stage: Stage, after point: String) async throws -> [String] {
+    let folder = stage.folder
+    let godwit = GodwitProcess(folder: folder.path, environment: stage.environment)
+    // Killed before it had begun, it is still a plan.
+    let file = try RunFile.openForReading(folder.file("a.godwit"))
+    let isPlanned = try file.info().phase == .planned
+    try file.close()
+    var resumed = try await godwit.run([isPlanned ? "apply" : "resume"] + apply.dropFirst())
+    guard resumed.status == 6 else {
+      return resumed.status == 0 ? [] : ["resume: \(resumed.errors)"]
+    }
+    let onlooker = Onlooker(path: folder.file("a.godwit"), log: folder.file("requests.jsonl"))
+    var (settled, problems) = try await onlooker.settle(by: godwit)
+    // Only what was on its way; while it opens, the -wal is missing as if it had been lost.
+    let isOpening = Int(point.prefix { $0.isNumber }).map { $0 <= stage.openingPoints } ?? false
+    if settled > parallelism, !isOpening { problems.append("\(settled) were in doubt") }
+    resumed = try await godwit.run(["resume"] + apply.dropFirst())
+    if resumed.status != 0 { problems.append("resume again: \(resumed.errors)") }
+    resolved.withLock { $0 += settled }
+    return problems
+  }
+
+  /// How often the program was killed.
+  private static let kills = Mutex(0)
+  /// How many operations a person settled.
+  private static let resolved = Mutex(0)
 
   @Test(.enabled(if: GodwitProcess.path != nil, "the program godwit was not built"))
   func `killed at any point of an apply, resume gives the undisturbed world`() async throws {
-    var random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
-    var next: Int?
-    var tried = 0
+    var traps: [String]?
     // A port may be lost to another program while no simulator has it: then it goes on with a plan
     // for another port.
     for _ in 0..<8 {
       let isDone = try await TemporaryFolder.with { folder in
-        try await Self.sweep(folder, from: &next, &tried, &random)
+        try await Self.sweep(folder, &traps)
       }
       if isDone { return }
     }
     Issue.record("no port was kept for long enough")
   }
 
-  /// Kills and resumes from a point on; `false` if the port was lost.
+  /// Kills and resumes at each trap that is left; `false` if the port was lost.
   private static func sweep(
     _ folder: TemporaryFolder,
-    from next: inout Int?,
-    _ tried: inout Int,
-    _ random: inout SeededRandom
+    _ traps: inout [String]?
   ) async throws -> Bool {
     let stage = try await stage(folder)
-    try #require(stage.points > 300 && stage.writes.count > 60)
-    let stride = isWhole ? 1 : max(1, stage.points / sample)
-    var point = next ?? Int.random(in: 1...stride, using: &random)
-    while point <= stage.points {
-      // Every third is killed a little later: within the server's latency, if it was a request.
-      let late = tried % 3 == 2 ? "+\(Int.random(in: 2...9, using: &random))ms" : ""
-      for trap in isWhole ? ["\(point)", "\(point)+4ms"] : ["\(point)\(late)"] {
-        do {
-          let trouble = try await trouble(stage, at: trap)
-          #expect(trouble == nil, "\(trouble ?? "")")
-        } catch let error as SimulatorError where error.kind == .portUnavailable {
-          next = point
-          return false
-        }
-        tried += 1
+    try #require(stage.points.count > 500 && stage.writes.count > 150)
+    try #require(stage.posts == stage.writes.count { $0.key.hasSuffix(Estate.post) })
+    try #require(stage.posts > 5)
+    var left = traps ?? self.traps(stage)
+    while let trap = left.last {
+      do {
+        let trouble = try await trouble(stage, at: trap)
+        #expect(trouble == nil, "\(trouble ?? "")")
+      } catch let error as SimulatorError where error.kind == .portUnavailable {
+        traps = left
+        return false
       }
-      point += stride
+      left.removeLast()
     }
-    print("crash sweep: \(tried) kills over \(stage.points) points, \(stage.writes.count) writes")
+    print(
+      "crash sweep: \(kills.withLock { $0 }) kills over \(stage.points.count) points,"
+        + " \(stage.writes.count) writes, \(resolved.withLock { $0 }) in doubt for a person"
+    )
     return true
+  }
+
+  /// Where to kill: each point and a little later, or some points, and always some around a POST by
+  /// path.
+  private static func traps(_ stage: Stage) -> [String] {
+    var random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
+    let rounds = isWhole ? 4 : max(1, sample / 20)
+    let posts = (0..<rounds).flatMap { _ in
+      ["before a POST by path#?", "before a POST by path#?+3ms", "after a POST by path#?"]
+        .map { $0.replacing("?", with: "\(Int.random(in: 1...stage.posts, using: &random))") }
+    }
+    guard !isWhole else {
+      let all = posts + stage.points.indices.flatMap { ["\($0 + 1)", "\($0 + 1)+4ms"] }
+      return all.indices.filter { $0 % share.of == share.number % share.of }.map { all[$0] }
+    }
+    let step = max(1, stage.points.count / sample)
+    let first = Int.random(in: 1...step, using: &random)
+    return posts
+      + stride(from: first, through: stage.points.count, by: step).enumerated().map {
+        // Every third is killed a little later: within the server's latency, if it was a request.
+        $0 % 3 == 2 ? "\($1)+\(Int.random(in: 2...9, using: &random))ms" : "\($1)"
+      }
   }
 }

@@ -50,31 +50,6 @@ struct Estate: Sendable {
       """
   )
 
-  /// All verbs, and two operations on one type: what is there is made anew, the rest is created.
-  static let everything = """
-    return {
-      name = "everything",
-      may = {
-        update = { "DATADOG" }, create = { "OPS_GENIE", "VICTOR_OPS" },
-        delete = { "OPS_GENIE", "PAGER_DUTY" },
-      },
-      params = { apiKey = { type = "secret" }, uuid = { type = "secret" } },
-      migrate = function(project, params)
-        local all = project.integrations
-        if all:get("DATADOG") then
-          all:update("DATADOG", { region = "EU", apiKey = params.apiKey })
-        end
-        if all:get("OPS_GENIE") then
-          all:delete("OPS_GENIE")
-          all:create("OPS_GENIE", { region = "EU", apiKey = params.uuid })
-        end
-        if all:get("PAGER_DUTY") then all:delete("PAGER_DUTY") end
-        if not all:get("VICTOR_OPS") then
-          all:create("VICTOR_OPS", { apiKey = params.uuid, routingKey = "night" })
-        end
-      end,
-    }
-    """
   static let uuid = "11111111-2222-4333-8444-5555555577e0"
 
   static func with(
@@ -221,25 +196,6 @@ struct Estate: Sendable {
     var records: [ProjectRecord] = []
     try file.forEachRecord { records.append($0) }
     return records
-  }
-
-  /// How often each write is to be made by a plan: as ``Sequence/madeWrites`` counts them.
-  func plannedWrites(_ name: String = "a.godwit") throws -> [String: Int] {
-    var counts: [String: Int] = [:]
-    for record in try records(name) where record.plan.outcome == .changed {
-      for entry in record.operations {
-        let operation = entry.operation
-        let base = "/api/atlas/v2/groups/\(record.project.id)/integrations/\(operation.target)"
-        let method =
-          switch operation.verb {
-          case .create: "POST"
-          case .update, .toggle: "PUT"
-          case .delete: "DELETE"
-          }
-        counts["\(method) \(base)", default: 0] += 1
-      }
-    }
-    return counts
   }
 }
 
