@@ -8,13 +8,28 @@
 --   alert without route   an alert configuration notifies through an integration that is not there
 --   disabled              a Prometheus integration that is switched off
 --   shared key            a key that is used by projects of more than one organization (by its tail)
+--   not looked at         Flowdock, where the credentials are a service account
 --
 -- What it needs: a role that may read the projects (Project Read Only). Flowdock is looked for with
--- an API key only: the older API that knows it takes no service accounts.
+-- an API key only: the older API that knows it takes no service accounts, and a line says so.
 
+--- A cell of CSV: on one line, quoted where it has to be, and with an apostrophe in front of what a
+--- spreadsheet would take for a formula.
 local function cell(value)
   local text = value == nil and "" or tostring(value)
-  if text:find('[,"\r\n]') then text = '"' .. text:gsub('"', '""') .. '"' end
+  local first = text:match("^%s*(.*)"):sub(1, 3)
+  if first:find("^[=+@-]") or first:find("^\u{FF1D}") or first:find("^\u{FF0B}")
+    or first:find("^\u{FF0D}") or first:find("^\u{FF20}") or text:find("^[\t\r]")
+  then
+    text = "'" .. text
+  end
+  text = text:gsub("%c", function(byte)
+    local short = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+    return short[byte] or string.format("\\u%04x", byte:byte())
+  end)
+  if text:find("[,;'\"]") or text:find("^ ") or text:find(" $") then
+    text = '"' .. text:gsub('"', '""') .. '"'
+  end
   return text
 end
 
@@ -26,6 +41,18 @@ local function found(project, what, more)
 end
 
 local uses = {}
+local isFlowdockVisible = true
+
+--- The project's Flowdock integration; false where only an API key could read it.
+local function readFlowdock(project)
+  local isRead, flowdock = pcall(project.integrations.get, project.integrations, "FLOWDOCK")
+  if isRead then return flowdock end
+  if flowdock.status or not tostring(flowdock):find("takes API keys only", 1, true) then
+    error(flowdock, 0)
+  end
+  isFlowdockVisible = false
+  return false
+end
 
 --- Everything about one project.
 local function audit(project)
@@ -45,8 +72,8 @@ local function audit(project)
       table.insert(uses[tail], project)
     end
   end
-  local isKnown, flowdock = pcall(project.integrations.get, project.integrations, "FLOWDOCK")
-  if isKnown and flowdock then
+  local flowdock = readFlowdock(project)
+  if flowdock then
     has.FLOWDOCK = true
     found(project, "dead service", "FLOWDOCK")
   end
@@ -55,7 +82,7 @@ local function audit(project)
     "VICTOR_OPS", "WEBHOOK",
   }
   for _, route in ipairs(routes) do
-    if not has[route] then
+    if not has[route] and (route ~= "FLOWDOCK" or flowdock ~= false) then
       for _, alert in ipairs(project.alerts:using(route)) do
         found(project, "alert without route", alert.eventTypeName .. " through " .. route)
       end
@@ -69,6 +96,9 @@ for _, result in ipairs(atlas.each(atlas.projects{ name = params.name }, audit, 
     failed = failed + 1
     found(result.project, "could not be read", tostring(result.error))
   end
+end
+if not isFlowdockVisible then
+  found({}, "not looked at", "FLOWDOCK: not visible to a service account")
 end
 for tail, projects in pairs(uses) do
   local organizations = {}

@@ -9,10 +9,23 @@
 --
 -- What it needs: a role that may read the projects (Project Read Only).
 
---- A cell of CSV, quoted where it has to be.
+--- A cell of CSV: on one line, quoted where it has to be, and with an apostrophe in front of what a
+--- spreadsheet would take for a formula.
 local function cell(value)
   local text = value == nil and "" or tostring(value)
-  if text:find('[,"\r\n]') then text = '"' .. text:gsub('"', '""') .. '"' end
+  local first = text:match("^%s*(.*)"):sub(1, 3)
+  if first:find("^[=+@-]") or first:find("^\u{FF1D}") or first:find("^\u{FF0B}")
+    or first:find("^\u{FF0D}") or first:find("^\u{FF20}") or text:find("^[\t\r]")
+  then
+    text = "'" .. text
+  end
+  text = text:gsub("%c", function(byte)
+    local short = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+    return short[byte] or string.format("\\u%04x", byte:byte())
+  end)
+  if text:find("[,;'\"]") or text:find("^ ") or text:find(" $") then
+    text = '"' .. text:gsub('"', '""') .. '"'
+  end
   return text
 end
 

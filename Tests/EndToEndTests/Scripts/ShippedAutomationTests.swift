@@ -72,6 +72,64 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("@SUM(A1)", "'@SUM(A1)"), ("-2+3", "'-2+3"), ("=1+1", "'=1+1"), ("  +1", "'  +1"),
+    ("\u{FF1D}1", "'\u{FF1D}1"), ("a;b", "a;b"), ("a \"b\", c", "a \"\"b\"\", c"),
+    ("\t=1", "'\\t=1"), ("two\nlines", "two\\nlines"), ("trailing ", "trailing "),
+  ])
+  func `what a spreadsheet would take for a formula or another cell is disarmed`(
+    value: String,
+    shown: String
+  ) async throws {
+    try await Atlas.with(projects: 1) { place, atlas in
+      try place.copyScripts()
+      let project = try atlas.world.projectIDs()[0]
+      for type in ["SLACK", "DATADOG"]
+      where try atlas.world.integration(of: project, type: type) != nil {
+        try atlas.world.remove(type: type, from: project)
+      }
+      try atlas.world.add(
+        ["apiToken": "xoxp-12345678901", "channelName": .string(value)],
+        type: "SLACK",
+        to: project
+      )
+      try atlas.world.add(
+        ["apiKey": .string(Scripts.datadogKey), "region": .string(value)],
+        type: "DATADOG",
+        to: project
+      )
+      let isPlain = !shown.contains { ",;'\"".contains($0) } && !shown.hasSuffix(" ")
+      let cell = isPlain ? shown : "\"\(shown)\""
+      let audit = try await place.godwit("run", "scripts/audit.lua")
+      expect(audit, endsWith: 0)
+      #expect(audit.text.contains(",legacy Slack,\(cell)\n"), "\(audit)")
+      let inventory = try await place.godwit("run", "scripts/inventory.lua")
+      expect(inventory, endsWith: 0)
+      #expect(inventory.text.contains(",DATADOG,\(cell),****"), "\(inventory)")
+    }
+  }
+
+  @Test func `audit with a service account says what it cannot see, and all the rest`() async throws
+  {
+    try await Atlas.with(projects: 60) { place, atlas in
+      try place.copyScripts()
+      let whole = try await place.godwit("run", "scripts/audit.lua")
+      let account = try await place.godwit(
+        "run",
+        "scripts/audit.lua",
+        environment: atlas.environment(of: atlas.simulator.credentials.serviceAccount)
+      )
+      expect(account, endsWith: 0)
+      let remark = ",,not looked at,FLOWDOCK: not visible to a service account"
+      #expect(account.text.contains("\n\(remark)\n"), "\(account)")
+      #expect(!whole.text.contains("not looked at"))
+      let lines = account.text.split(separator: "\n").filter { $0 != remark }
+      let rest = whole.text.split(separator: "\n").filter { !$0.contains("FLOWDOCK") }
+      #expect(lines == rest)
+      #expect(rest.count > 5)
+    }
+  }
+
   @Test(arguments: ["inventory", "audit"])
   func `with a wrong key nothing is printed but why`(script: String) async throws {
     try await Atlas.with(projects: 3) { place, _ in
