@@ -25,6 +25,7 @@ struct AutomationOptions: ParsableArguments {
         throw ValidationError("--param takes NAME=VALUE, for example region=EU.")
       }
     }
+    try InputOptions.checkOnce(param, "--param")
     let typed = Set(InputOptions.pairs(param).map(\.name))
     for name in secrets.references.keys where typed.contains(name) {
       throw ValidationError("\(name) is given by --param and by --secret.")

@@ -21,6 +21,7 @@ struct EscrowOptions: ParsableArguments {
         )
       }
     }
+    try InputOptions.checkOnce(escrow, "--escrow")
   }
 
   /// Where the secrets are.

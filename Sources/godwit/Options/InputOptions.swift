@@ -33,6 +33,7 @@ struct InputOptions: ParsableArguments {
       // What was typed may be a secret: it is not repeated.
       throw ValidationError("--param takes NAME=VALUE, for example from=US.")
     }
+    try Self.checkOnce(param, "--param")
   }
 
   /// Checks names and types, and puts the values together.
@@ -120,6 +121,16 @@ struct InputOptions: ParsableArguments {
     }
   }
 
+  /// Refuses two values for one name: which of them is meant, only the person who typed them knows.
+  ///
+  /// - Throws: `ValidationError` that names it, and shows no value.
+  static func checkOnce(_ texts: [String], _ flag: String) throws {
+    var seen: Set<String> = []
+    for (name, _) in pairs(texts) where !seen.insert(name).inserted {
+      throw ValidationError("\(flag) gives \(name) twice; give it once.")
+    }
+  }
+
   /// Texts of the form `NAME=VALUE`, taken apart.
   static func pairs(_ texts: [String]) -> [(name: String, value: String)] {
     texts.map { text in
@@ -174,6 +185,7 @@ struct SecretOptions: ParsableArguments {
         throw ValidationError("--secret takes NAME=REF, for example apiKey=env:DATADOG_KEY.")
       }
     }
+    try InputOptions.checkOnce(secret, "--secret")
   }
 
   /// The references by name: typed ones, and presets for those that the script knows.
