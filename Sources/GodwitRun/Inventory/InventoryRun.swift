@@ -55,6 +55,7 @@ public struct InventoryRun: Sendable {
     if isFiltered { listed.limit = nil }
     var selector = ProjectSelector(listed)
     let projects = try await list(&selector)
+    try await selector.checkOrganizations(reader)
     if let ambiguity = selector.ambiguity { throw RunError(ambiguity) }
     let missing = selector.notFound
     if projects.isEmpty, let first = missing.first {

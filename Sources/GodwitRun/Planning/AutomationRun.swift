@@ -2,6 +2,7 @@ public import GodwitAtlas
 public import GodwitCore
 public import GodwitJournal
 public import GodwitScript
+internal import Synchronization
 
 /// Runs an automation into a run file, as ``PlanRun`` does with a migration.
 public struct AutomationRun: Sendable {
@@ -141,17 +142,29 @@ public struct AutomationRun: Sendable {
     let ofProject = ScriptReads(reader) { [stop] error in
       if error.endsScripts { stop.stop(.trouble(RunError(error))) }
     }
+    let seen = SeenOrganizations()
     return AutomationReads(
       ofProject: ofProject,
-      projects: { [reader, noteSelected, organization, stop] number, asked in
-        await Self.answer(stop) { () throws(AtlasError) in
+      projects: { [reader, noteSelected, organization, stop, seen] number, asked in
+        let answer = await Self.answer(stop) { () throws(AtlasError) in
           var filter = asked
           filter.organization = asked.organization ?? organization
           let page = try await reader.projects(page: number)
+          seen.note(page.projects)
+          // Of an organization that the credentials cannot see no page has a project.
+          let unseen = [filter.organization].compactMap { $0 }.filter { !seen.has($0) }
+          if !page.hasNext,
+            let complaint = try await OrganizationCheck(reader)
+              .complaint(about: unseen, isComplete: true)
+          {
+            if asked.organization == nil { stop.stop(.trouble(RunError(complaint))) }
+            return PageRead.refused(complaint)
+          }
           let fitting = page.projects.filter { [filter] in filter.fits($0) }
           noteSelected(fitting)
-          return AutomationReads.ProjectPage(projects: fitting, hasNext: page.hasNext)
+          return .page(AutomationReads.ProjectPage(projects: fitting, hasNext: page.hasNext))
         }
+        return answer.flatMap(\.answer)
       },
       project: { [reader, noteSelected, stop] name in
         await Self.answer(stop) { () throws(AtlasError) in
@@ -179,6 +192,37 @@ public struct AutomationRun: Sendable {
       return .failure(ScriptReadError(error))
     }
   }
+}
+
+/// What asking for a page of projects came to.
+private enum PageRead: Sendable {
+  case page(AutomationReads.ProjectPage)
+  case refused(Diagnostic)
+
+  var answer: ScriptReads.Answer<AutomationReads.ProjectPage> {
+    switch self {
+    case .page(let page): .success(page)
+    case .refused(let complaint):
+      .failure(
+        ScriptReadError(
+          method: "GET",
+          path: "/orgs",
+          line: [complaint.line, complaint.advice].compactMap { $0 }.joined(separator: "; ")
+        )
+      )
+    }
+  }
+}
+
+/// The organizations of which a script was listed a project.
+private final class SeenOrganizations: Sendable {
+  private let ids = Mutex<Set<String>>([])
+
+  func note(_ projects: [Project]) {
+    ids.withLock { $0.formUnion(projects.map(\.organization.text)) }
+  }
+
+  func has(_ id: String) -> Bool { ids.withLock { $0.contains(id) } }
 }
 
 extension ProjectFilter {

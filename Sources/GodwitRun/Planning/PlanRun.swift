@@ -132,6 +132,7 @@ public struct PlanRun: Sendable {
     }
     try checkNotStopped()
     if let failure { throw failure }
+    try await selector.checkOrganizations(reader)
     if let ambiguity = selector.ambiguity { throw RunError(ambiguity) }
     let missing = selector.notFound
     if selector.selectedCount == 0, !missing.isEmpty {

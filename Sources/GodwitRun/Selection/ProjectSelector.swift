@@ -34,6 +34,8 @@ public struct ProjectSelector: Sendable {
   private var doubles: [Project] = []
   /// The projects that were judged: a listing may show one twice, on two pages.
   private var seen: Set<ProjectID> = []
+  /// The organizations of the projects that were judged.
+  private var organizations: Set<String> = []
   /// How many projects were selected.
   public private(set) var selectedCount = 0
   /// How many visible projects the filters left out.
@@ -63,6 +65,7 @@ public struct ProjectSelector: Sendable {
   public mutating func selected(from page: [Project]) -> [Project] {
     page.compactMap { project in
       guard seen.insert(project.id).inserted else { return nil }
+      organizations.insert(project.organization.text)
       guard let chosen = choose(project) else {
         filteredOut += 1
         return nil
@@ -147,6 +150,12 @@ public struct ProjectSelector: Sendable {
       + (selection.targets ?? []).map(\.project).filter { targetTerms[$0]?.isEmpty ?? false }
     var seen: Set<String> = []
     return missing.filter { seen.insert($0).inserted }
+  }
+
+  /// The organizations that were given and of which no project was listed, in the order in which
+  /// they were given.
+  var unseenOrganizations: [String] {
+    selection.organizations.filter { !organizations.contains($0) }
   }
 
   /// What to say about the selection: an exclusion that fits nothing may be misspelt.
