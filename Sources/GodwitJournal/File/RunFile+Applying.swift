@@ -13,6 +13,8 @@ extension RunFile {
     public var intents: [Int: CommittedIntent]
     /// What the answers to the operations that were made showed, by operation number.
     public var answers: [Int: JSONObject] = [:]
+    /// The operations of which an intent may be missing, so that they may have been sent.
+    public var suspects: Set<Int> = []
     /// Whether the project had ended in a bucket and is taken up again.
     public var wasSettled: Bool
   }
@@ -112,10 +114,27 @@ extension RunFile {
           record: record,
           intents: hasBegun ? try intents(database, position: position) : [:],
           answers: hasBegun ? try answers(database, position: position) : [:],
+          suspects: try suspects(database, position: position, record),
           wasSettled: row["settled"] as String? != nil
         )
       }
     }
+  }
+
+  /// Those of which the journal has nothing since an intent may have been lost.
+  private func suspects(
+    _ database: Database,
+    position: Int,
+    _ record: ProjectRecord
+  ) throws -> Set<Int> {
+    guard let suspectSequence else { return [] }
+    let known = try Int.fetchSet(
+      database.cachedStatement(
+        sql: "SELECT number FROM journal WHERE position = ? AND sequence > ? AND number IS NOT NULL"
+      ),
+      arguments: [position, suspectSequence]
+    )
+    return Set(record.operations.map(\.operation.number)).subtracting(known)
   }
 
   private func intents(_ database: Database, position: Int) throws -> [Int: CommittedIntent] {

@@ -104,7 +104,7 @@ extension RunFile {
       try checkBeforeApplying(path, mayTakeOver: mayTakeOver, clock: clock)
       let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
       CrashPoint.pass("before the lease is taken")
-      let (lease, wasClean, lastBoot) = try queue.write { database in
+      let (lease, wasClean, suspectSequence) = try queue.write { database in
         let wasClean = try meta(database, "clean", as: Int.self) == 1
         let lastBoot = try String.fetchOne(database, sql: "SELECT boot FROM lease")
         let lease = try RunLease.acquire(
@@ -114,7 +114,11 @@ extension RunFile {
           mayTakeOver: mayTakeOver
         )
         try setMeta(database, "clean", 0)
-        return (lease, wasClean, lastBoot)
+        let wasRebooted = lastBoot != lease.lease.boot
+        if lease.how == .wasTakenOver || !wasClean && (!hadWAL || wasRebooted) {
+          try noteSuspicion(database)
+        }
+        return (lease, wasClean, try meta(database, "suspectSequence", as: Int64.self))
       }
       CrashPoint.pass("after the lease is taken")
       try switchToWAL(queue, path: path)
@@ -126,10 +130,16 @@ extension RunFile {
         lease: lease,
         mayHaveLostCommits: !wasClean && !hadWAL,
         wasCutOff: !wasClean,
-        wasRebooted: !wasClean && lastBoot != lease.lease.boot,
+        suspectSequence: suspectSequence,
         clock: clock
       )
     }
+  }
+
+  /// Remembers that whatever the journal does not have up to here may have been sent.
+  private static func noteSuspicion(_ database: Database) throws {
+    let last = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM journal") ?? 0
+    try setMeta(database, "suspectSequence", last)
   }
 
   /// Refuses a file that is damaged or in use without opening it for writing, which would fold the

@@ -31,15 +31,17 @@ public final class RunFile: Sendable {
   public let wasAbandoned: Bool
   /// Whether a person took the run over from another host, whose last commits nobody here can see.
   public let wasTakenOver: Bool
-  /// Whether the last process ended without closing the file and this host was started anew since.
-  public let wasRebooted: Bool
+  /// The last row of the journal after which an intent may be missing though its write was sent; `nil`
+  /// if none may.
+  ///
+  /// It is remembered in the file: a later crash, or a clean end, does not bring back what was lost.
+  /// Nothing is lost when a process is killed on a host that runs on: the `-wal` beside the file has
+  /// all that it committed. A power cut may take the end of a `-wal` without a sign, should a disk not
+  /// keep what it has acknowledged.
+  let suspectSequence: Int64?
 
   /// Whether an intent may be missing though its write was sent.
-  ///
-  /// Never after a process was killed on a host that runs on: the `-wal` beside the file has all that
-  /// it committed. A power cut may take the end of a `-wal` without a sign, should a disk not keep
-  /// what it has acknowledged.
-  public var mayLackIntents: Bool { mayHaveLostCommits || wasTakenOver || wasRebooted }
+  public var mayLackIntents: Bool { suspectSequence != nil }
 
   let queue: DatabaseQueue
   let lease: RunLease?
@@ -53,7 +55,7 @@ public final class RunFile: Sendable {
     lease: (lease: RunLease, how: RunLease.Acquisition)? = nil,
     mayHaveLostCommits: Bool = false,
     wasCutOff: Bool = false,
-    wasRebooted: Bool = false,
+    suspectSequence: Int64? = nil,
     clock: @escaping @Sendable () -> Int64
   ) {
     self.path = path
@@ -64,7 +66,7 @@ public final class RunFile: Sendable {
     wasTakenOver = lease?.how == .wasTakenOver
     self.mayHaveLostCommits = mayHaveLostCommits
     self.wasCutOff = wasCutOff
-    self.wasRebooted = wasRebooted
+    self.suspectSequence = suspectSequence
     self.clock = clock
   }
 

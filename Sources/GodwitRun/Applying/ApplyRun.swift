@@ -130,8 +130,7 @@ public struct ApplyRun: Sendable {
       pending,
       hasVerify: verifier != nil,
       settleMilliseconds: settle.milliseconds,
-      startMilliseconds: start,
-      mayLackIntents: file.mayLackIntents
+      startMilliseconds: start
     )
   }
 

@@ -54,8 +54,8 @@ struct ProjectMachine {
   let settleMilliseconds: Int64
   /// When this process began to apply, in milliseconds of ``SteadyClock``.
   let startMilliseconds: Int64
-  /// Whether the journal may lack intents, so that what is planned may have been sent.
-  let mayLackIntents: Bool
+  /// The operations of which an intent may be missing, so that what is planned may have been sent.
+  private var suspects: Set<Int>
   var record: ProjectRecord
   var intents: [Int: CommittedIntent]
   var current = ProjectView()
@@ -86,8 +86,7 @@ struct ProjectMachine {
     _ pending: RunFile.Pending,
     hasVerify: Bool,
     settleMilliseconds: Int64,
-    startMilliseconds: Int64,
-    mayLackIntents: Bool = false
+    startMilliseconds: Int64
   ) {
     position = pending.position
     record = pending.record
@@ -97,7 +96,7 @@ struct ProjectMachine {
     self.hasVerify = hasVerify
     self.settleMilliseconds = settleMilliseconds
     self.startMilliseconds = startMilliseconds
-    self.mayLackIntents = mayLackIntents
+    suspects = pending.suspects
     // What was refused, or held for somebody else's change, is looked at afresh.
     for index in record.operations.indices {
       let status = record.operations[index].status
@@ -169,6 +168,7 @@ struct ProjectMachine {
     let before = current.before(operation)
     if isDoubtfulWithoutIntent(operation) { return cannotTell(index) }
     let isRepeat = repeats.contains(operation.number) || mayRepeat(operation)
+    suspects.remove(operation.number)
     record.operations[index].status = .sending
     intents[operation.number] = CommittedIntent(
       image: before?.fields,
@@ -186,15 +186,18 @@ struct ProjectMachine {
 
   /// Whether a write of which no intent is known looks as if it had been made.
   private func mayRepeat(_ operation: Operation) -> Bool {
-    guard mayLackIntents, intents[operation.number] == nil, let resource = operation.resource else {
+    guard suspects.contains(operation.number), let resource = operation.resource else {
       return false
     }
     return LandingJudge.isAfter(operation, current.shown(resource))
   }
 
-  /// Whether a write may have been sent of which neither an intent nor a trace can be found.
+  /// Whether a write may have been sent of which neither an intent nor a sure trace can be found.
+  ///
+  /// Of a new alert configuration there is a trace if it was made, which may be somebody else's.
   private func isDoubtfulWithoutIntent(_ operation: Operation) -> Bool {
-    mayLackIntents && intents[operation.number] == nil && operation.leavesNoTrace
+    guard suspects.contains(operation.number) else { return false }
+    return operation.leavesNoTrace || LandingJudge.mayHaveMade(operation, in: current, answers)
   }
 
   private mutating func sent(_ answer: WriteAnswer, at milliseconds: Int64) -> Action {

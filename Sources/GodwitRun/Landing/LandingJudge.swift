@@ -65,6 +65,18 @@ enum LandingJudge {
     }
   }
 
+  /// Whether an alert configuration is there that an operation of which nothing is known may have
+  /// made; not one that another operation of the run made.
+  static func mayHaveMade(
+    _ operation: Operation,
+    in view: ProjectView,
+    _ answers: [Int: JSONObject]
+  ) -> Bool {
+    guard operation.resource == nil else { return false }
+    let made = answers.values.compactMap { $0["id"]?.stringValue.map { AlertConfigurationID($0) } }
+    return !newAlerts(like: operation, in: view, besides: Set(made)).isEmpty
+  }
+
   /// Atlas makes a new stamp at every PUT, so another one means that a PUT was made since.
   private static func judgeByStamp(_ now: String?, _ before: String?) -> Judgement {
     guard let now, let before else { return .cannotTell }

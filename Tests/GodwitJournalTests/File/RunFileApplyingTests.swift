@@ -110,9 +110,15 @@ import Testing
       #expect(killed.wasAbandoned && killed.wasCutOff && !killed.mayHaveLostCommits)
       #expect(killed.mayLackIntents == mayLackIntents)
       #expect(try killed.totals()[.inDoubt] == 1)
+      let first = try await killed.pending(after: 0, limit: 9, retrying: [])
+      #expect(first.map(\.suspects) == (mayLackIntents ? [[1], [1]] : [[], []]))
+      // A clean end does not bring back what was lost; what was committed since is not suspect.
+      try await killed.commit([Sample.intent(2)])
       try killed.close()
       let closed = try RunFile.openForApplying(folder.file("b"))
-      #expect(!closed.mayLackIntents)
+      #expect(closed.mayLackIntents == mayLackIntents)
+      let later = try await closed.pending(after: 0, limit: 9, retrying: [])
+      #expect(later.map(\.suspects) == (mayLackIntents ? [[1], []] : [[], []]))
       try closed.close()
     }
   }

@@ -94,7 +94,7 @@ import Testing
       }
       #expect(try Self.totals(folder).isBalanced)
       try await Self.run(folder, world)
-      if try await Self.settleDoubt(folder) { try await Self.run(folder, world) }
+      if try await Onlooker.settleDoubt(in: folder) { try await Self.run(folder, world) }
       try Self.expectAllDone(folder, rules)
       try await RunningSimulator.with(folder, world) { running in
         try Self.expect(Self.lines(running.world), toBe: expected, folder)
@@ -136,23 +136,6 @@ import Testing
         )
       }
     }
-  }
-
-  /// A person says what became of the POSTs that are in doubt; `false` if none is.
-  private static func settleDoubt(_ folder: TemporaryFolder) async throws -> Bool {
-    let onlooker = Onlooker(path: folder.file("a.godwit"), log: folder.file("requests.jsonl"))
-    let (findings, problems) = try onlooker.look()
-    #expect(problems == [])
-    let file = try RunFile.openForApplying(folder.file("a.godwit"))
-    defer { try? file.close() }
-    for finding in findings {
-      _ = try await DoubtResolution(file: file).record(
-        isMade: finding.isMade,
-        operation: finding.number,
-        project: finding.project.text
-      )
-    }
-    return !findings.isEmpty
   }
 
   private static func totals(_ folder: TemporaryFolder) throws -> Totals {

@@ -1,6 +1,7 @@
 import GodwitCore
 import GodwitJournal
 import TestSupport
+import Testing
 
 @testable import GodwitRun
 
@@ -20,6 +21,10 @@ struct Onlooker {
   var path: String
   /// The request log.
   var log: String
+  /// Whether the journal has lost commits, so that new alert configurations may be in doubt too.
+  var hasLostCommits = false
+  /// Whether the run goes on anyhow, so that others may still be in doubt.
+  var isOnTheWay = false
 
   /// Looks at all that is in doubt.
   ///
@@ -34,7 +39,10 @@ struct Onlooker {
       for entry in record.operations where [.inDoubt, .sending].contains(entry.status) {
         let operation = entry.operation
         let count = made[operation.logged(in: record.project.id), default: 0]
-        guard operation.target.request?.method == "POST", count < 2 else {
+        let isNewAlert = operation.target.alert.map { $0.id == nil } ?? false
+        let isPOST = operation.target.request?.method == "POST" || hasLostCommits && isNewAlert
+        if isOnTheWay, !isPOST { continue }
+        guard isPOST, count < 2 else {
           let words = "\(record.project.id): \(operation.words)"
           problems.append("\(words) is in doubt, made \(count) times")
           continue
@@ -58,5 +66,34 @@ struct Onlooker {
       if resolve.status != 0 { problems.append("resolve: \(resolve.errors)") }
     }
     return (findings.count, problems)
+  }
+}
+
+extension Onlooker {
+  /// A person says what became of the POSTs that are in doubt in a run file; `false` if none is.
+  static func settleDoubt(
+    in folder: TemporaryFolder,
+    _ name: String = "a.godwit",
+    hasLostCommits: Bool = false,
+    isOnTheWay: Bool = false
+  ) async throws -> Bool {
+    let onlooker = Onlooker(
+      path: folder.file(name),
+      log: folder.file("requests.jsonl"),
+      hasLostCommits: hasLostCommits,
+      isOnTheWay: isOnTheWay
+    )
+    let (findings, problems) = try onlooker.look()
+    #expect(problems == [])
+    let file = try RunFile.openForApplying(folder.file(name))
+    defer { try? file.close() }
+    for finding in findings {
+      _ = try await DoubtResolution(file: file).record(
+        isMade: finding.isMade,
+        operation: finding.number,
+        project: finding.project.text
+      )
+    }
+    return !findings.isEmpty
   }
 }

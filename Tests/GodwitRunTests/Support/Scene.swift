@@ -55,12 +55,12 @@ struct Scene: Sendable {
         record: record,
         intents: intents,
         answers: answers,
+        suspects: mayLackIntents ? Set(operations.map(\.number)).subtracting(intents.keys) : [],
         wasSettled: wasSettled
       ),
       hasVerify: hasVerify,
       settleMilliseconds: Self.settleMilliseconds,
-      startMilliseconds: start,
-      mayLackIntents: mayLackIntents
+      startMilliseconds: start
     )
   }
 
