@@ -222,6 +222,7 @@ import Testing
         return false
       }
       left.removeLast()
+      if left.count % 50 == 0 { print("crash sweep: \(left.count) left") }
     }
     print(
       "crash sweep: \(kills.withLock { $0 }) kills over \(stage.points.count) points,"
