@@ -16,7 +16,7 @@ import Testing
     ("error(null)", "(error object is a null value)", 1),
     (
       "error(setmetatable({}, {__tostring = function() return 'x' end}))",
-      "(error object is a table value)", 1
+      "(error object is a table with a metatable)", 1
     ),
     ("assert(false, 'no')", "no", 1),
     ("assert(nil)", "assertion failed!", 1),

@@ -173,7 +173,8 @@ extension Diagnostic {
     } else if case .table(let table)? = error.value {
       // `error{ … }`: a table says nothing by itself, its contents may.
       let contents = table["message"]?.shown ?? (try? JSONValue(.table(table)))?.encodedString()
-      if let contents { summary = "error object \(contents)" }
+      let isBare = table.fields.isEmpty && table.array.isEmpty && summary.contains("metatable")
+      if let contents, !isBare { summary = "error object \(contents)" }
     }
     self.init(summary, position: ScriptPosition(error.position), advice: advice)
   }
