@@ -13,7 +13,7 @@ import Testing
     #expect(plan.outcome == .held)
     #expect(plan.reason == "1 alert configuration would reach nobody: HOST_DOWN")
     #expect(
-      plan.advice == "give them another notification, or plan with --accept-silent-alerts"
+      plan.advice == "give them another notification, or repeat it with --accept-silent-alerts"
     )
     #expect(plan.verbs == ["delete SLACK"])
     #expect(
