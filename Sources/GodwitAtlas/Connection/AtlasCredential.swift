@@ -28,7 +28,7 @@ public enum AtlasCredential: Sendable {
     switch self {
     case .digest(let publicKey, _): String(publicKey.suffix(4))
     case .serviceAccount(let clientID, _): String(clientID.suffix(4))
-    case .accessToken(let token): token.fingerprint.tail
+    case .accessToken(let token): token.fingerprint.shownTail
     }
   }
 

@@ -21,7 +21,7 @@ public enum NotificationRules {
       "DATADOG",
       through: "DATADOG",
       fields: [
-        FieldRule("datadogApiKey", isRequired: true, secret: .tail),
+        FieldRule("datadogApiKey", isRequired: true, secret: .tail, demands: .hex32),
         FieldRule(
           "datadogRegion",
           .enumeration(["US", "EU", "US3", "US5", "AP1", "US1_FED"]),
@@ -34,7 +34,7 @@ public enum NotificationRules {
       "PAGER_DUTY",
       through: "PAGER_DUTY",
       fields: [
-        FieldRule("serviceKey", isRequired: true, secret: .tail),
+        FieldRule("serviceKey", isRequired: true, secret: .tail, demands: .hex32),
         FieldRule("region", .enumeration(["US", "EU"]), serverDefault: "US"),
       ],
       copies: ["serviceKey": "serviceKey", "region": "region"],
@@ -44,7 +44,7 @@ public enum NotificationRules {
       "OPS_GENIE",
       through: "OPS_GENIE",
       fields: [
-        FieldRule("opsGenieApiKey", isRequired: true, secret: .tail),
+        FieldRule("opsGenieApiKey", isRequired: true, secret: .tail, usualForm: .uuid),
         FieldRule("opsGenieRegion", .enumeration(["US", "EU"]), serverDefault: "US"),
       ],
       copies: ["opsGenieApiKey": "apiKey", "opsGenieRegion": "region"],
@@ -54,7 +54,7 @@ public enum NotificationRules {
       "VICTOR_OPS",
       through: "VICTOR_OPS",
       fields: [
-        FieldRule("victorOpsApiKey", isRequired: true, secret: .tail),
+        FieldRule("victorOpsApiKey", isRequired: true, secret: .tail, usualForm: .uuid),
         FieldRule("victorOpsRoutingKey"),
       ],
       copies: ["victorOpsApiKey": "apiKey", "victorOpsRoutingKey": "routingKey"],
@@ -74,7 +74,7 @@ public enum NotificationRules {
       through: "WEBHOOK",
       // Left out, Atlas takes the integration's.
       fields: [
-        FieldRule("webhookUrl", secret: .url),
+        FieldRule("webhookUrl", secret: .url, demands: .webAddress),
         FieldRule("webhookSecret", secret: .tail),
         FieldRule("webhookBodyTemplate", secret: .stars),
         FieldRule("webhookHeadersTemplate", secret: .stars),
@@ -87,7 +87,14 @@ public enum NotificationRules {
     NotificationRule(
       "MICROSOFT_TEAMS",
       through: "MICROSOFT_TEAMS",
-      fields: [FieldRule("microsoftTeamsWebhookUrl", isRequired: true, secret: .url)],
+      fields: [
+        FieldRule(
+          "microsoftTeamsWebhookUrl",
+          isRequired: true,
+          secret: .url,
+          demands: .webAddress
+        )
+      ],
       copies: ["microsoftTeamsWebhookUrl": "microsoftTeamsWebhookUrl"]
     ),
     NotificationRule(

@@ -26,6 +26,10 @@ public struct FieldRule: Sendable, Hashable {
   public let isReadOnly: Bool
   /// What Atlas puts in where a body leaves the field out or clears it.
   public let serverDefault: JSONValue?
+  /// The form without which Atlas refuses a secret; `nil` where none is known to be demanded.
+  public let demands: SecretForm?
+  /// The form that a secret mostly has, where it is not known whether Atlas demands it.
+  public let usualForm: SecretForm?
 
   /// Makes the rule of a field.
   public init(
@@ -34,7 +38,9 @@ public struct FieldRule: Sendable, Hashable {
     isRequired: Bool = false,
     secret: SecretDisplay? = nil,
     isReadOnly: Bool = false,
-    serverDefault: JSONValue? = nil
+    serverDefault: JSONValue? = nil,
+    demands: SecretForm? = nil,
+    usualForm: SecretForm? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -42,6 +48,8 @@ public struct FieldRule: Sendable, Hashable {
     self.secret = secret
     self.isReadOnly = isReadOnly
     self.serverDefault = serverDefault
+    self.demands = demands
+    self.usualForm = usualForm
   }
 }
 

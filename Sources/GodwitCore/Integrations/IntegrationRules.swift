@@ -3,14 +3,15 @@
 ///
 /// Source: the v2 OpenAPI description (schema *Third-Party Integration* and its discriminator) for
 /// fields, required ones and enumerations; recorded answers of the API for what is shown of a
-/// secret. Sizes of templates are those of the rendered text and are left to Atlas.
+/// secret; terraform-provider-mongodbatlas issues 1001, 1049 and 3379 for the form that keys of
+/// DATADOG and PAGER_DUTY must have, the error `INVALID_URL` for addresses. Sizes of templates are those of the rendered text and are left to Atlas.
 public enum IntegrationRules {
   /// The rules, in the order in which Atlas lists the types.
   public static let all: [IntegrationRule] = [
     IntegrationRule(
       "PAGER_DUTY",
       fields: [
-        FieldRule("serviceKey", isRequired: true, secret: .tail),
+        FieldRule("serviceKey", isRequired: true, secret: .tail, demands: .hex32),
         FieldRule("region", .enumeration(["US", "EU"]), serverDefault: "US"),
       ]
     ),
@@ -26,7 +27,7 @@ public enum IntegrationRules {
     IntegrationRule(
       "DATADOG",
       fields: [
-        FieldRule("apiKey", isRequired: true, secret: .tail),
+        FieldRule("apiKey", isRequired: true, secret: .tail, demands: .hex32),
         FieldRule(
           "region",
           .enumeration(["US", "EU", "US3", "US5", "AP1", "US1_FED"]),
@@ -50,14 +51,14 @@ public enum IntegrationRules {
     IntegrationRule(
       "OPS_GENIE",
       fields: [
-        FieldRule("apiKey", isRequired: true, secret: .tail),
+        FieldRule("apiKey", isRequired: true, secret: .tail, usualForm: .uuid),
         FieldRule("region", .enumeration(["US", "EU"]), serverDefault: "US"),
       ]
     ),
     IntegrationRule(
       "VICTOR_OPS",
       fields: [
-        FieldRule("apiKey", isRequired: true, secret: .tail),
+        FieldRule("apiKey", isRequired: true, secret: .tail, usualForm: .uuid),
         FieldRule("routingKey"),
       ]
     ),
@@ -83,7 +84,7 @@ public enum IntegrationRules {
     IntegrationRule(
       "WEBHOOK",
       fields: [
-        FieldRule("url", isRequired: true, secret: .url),
+        FieldRule("url", isRequired: true, secret: .url, demands: .webAddress),
         FieldRule("secret", secret: .tail),
         FieldRule("bodyTemplate", secret: .stars),
         FieldRule("headersTemplate", secret: .stars),
@@ -92,7 +93,12 @@ public enum IntegrationRules {
     IntegrationRule(
       "MICROSOFT_TEAMS",
       fields: [
-        FieldRule("microsoftTeamsWebhookUrl", isRequired: true, secret: .url)
+        FieldRule(
+          "microsoftTeamsWebhookUrl",
+          isRequired: true,
+          secret: .url,
+          demands: .webAddress
+        )
       ]
     ),
     IntegrationRule(

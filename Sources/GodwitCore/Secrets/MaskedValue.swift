@@ -17,8 +17,13 @@ public struct MaskedValue: Sendable, Hashable, CustomStringConvertible {
     self.length = length
   }
 
-  /// How a person is shown it, for example `****9abc`.
-  public var description: String { "\(head)****\(tail)" }
+  /// How a person is shown it, for example `****9abc`; of a short secret less than Atlas shows.
+  public var description: String { "\(head)****\(shownTail)" }
+
+  /// What people are shown of the tail: of a short secret only what does not give it away.
+  public var shownTail: String {
+    length.map { SecretFingerprint.shown(tail, ofLength: $0) } ?? tail
+  }
 
   /// Compares what is shown of this secret with a secret that is known.
   ///

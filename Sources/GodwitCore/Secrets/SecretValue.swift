@@ -30,11 +30,13 @@ public struct SecretValue: Sendable {
   public var fingerprint: SecretFingerprint {
     let text = String(decoding: bytes, as: UTF8.self)
     let length = text.count
-    return SecretFingerprint(
+    var fingerprint = SecretFingerprint(
       head: SecretFingerprint.head(of: text),
       tail: length > 4 ? String(text.suffix(4)) : "",
       length: length
     )
+    fingerprint.content = SecretContent(text)
+    return fingerprint
   }
 
   /// A hash that tells whether another value is the same, without the value.
@@ -72,6 +74,31 @@ public struct SecretFingerprint: Sendable, Hashable {
   public let tail: String
   /// The number of characters.
   public let length: Int
+  /// How it is written; `nil` if the value is not at hand.
+  ///
+  /// It is neither kept nor compared.
+  public internal(set) var content: SecretContent?
+
+  /// What people are shown of the tail: what does not give the secret away.
+  public var shownTail: String { Self.shown(tail, ofLength: length) }
+
+  /// What people are shown of a tail: all of it from twelve characters on, else as many of its
+  /// characters as a quarter of the secret has.
+  static func shown(_ tail: String, ofLength length: Int) -> String {
+    length >= 12 ? tail : String(tail.suffix(length / 4))
+  }
+
+  /// Compares what is kept.
+  public static func == (left: SecretFingerprint, right: SecretFingerprint) -> Bool {
+    left.head == right.head && left.tail == right.tail && left.length == right.length
+  }
+
+  /// Hashes what is kept.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(head)
+    hasher.combine(tail)
+    hasher.combine(length)
+  }
 
   /// Makes a fingerprint from its parts.
   public init(head: String, tail: String, length: Int) {

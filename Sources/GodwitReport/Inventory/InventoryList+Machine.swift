@@ -38,8 +38,8 @@ extension InventoryList {
   }
 
   private static func tails(of secrets: [ProjectInventory.Secret]) -> String {
-    secrets.filter { !$0.mask.tail.isEmpty }
-      .map { "\($0.type).\($0.field): \($0.mask.tail)" }.joined(separator: "; ")
+    secrets.filter { !$0.mask.shownTail.isEmpty }
+      .map { "\($0.type).\($0.field): \($0.mask.shownTail)" }.joined(separator: "; ")
   }
 
   /// A document `{"formatVersion", "totals", "notFound", "projects": […]}`, one project on a line.
@@ -99,7 +99,7 @@ extension InventoryList {
   private static func form(of secret: ProjectInventory.Secret) -> JSONValue {
     [
       "type": .string(secret.type.text), "field": .string(secret.field),
-      "shown": .string(secret.mask.description), "tail": .string(secret.mask.tail),
+      "shown": .string(secret.mask.description), "tail": .string(secret.mask.shownTail),
     ]
   }
 

@@ -58,7 +58,7 @@ extension InventoryList {
       var words = [SafeText.line(entry.type.text, limit: 40)]
       if let region = entry.region { words.append(SafeText.line(region, limit: 20)) }
       if let remark = entry.slack?.remark { words.append(remark) }
-      let tails = entry.secrets.map(\.mask.tail).filter { !$0.isEmpty }
+      let tails = entry.secrets.map(\.mask.shownTail).filter { !$0.isEmpty }
       if !tails.isEmpty {
         words.append(tails.map { "****" + SafeText.line($0, limit: 8) }.joined(separator: "/"))
       }

@@ -114,7 +114,7 @@ public struct RunJSON {
     [
       "name": .string(secret.name),
       "reference": .string(secret.reference),
-      "tail": secret.fingerprint.map { .string($0.tail) } ?? .null,
+      "tail": secret.fingerprint.map { .string($0.shownTail) } ?? .null,
     ]
   }
 }

@@ -104,7 +104,7 @@ extension TextPage {
     guard let fingerprint = secret.fingerprint else {
       return reference.isEmpty ? "<secret> not given" : "<secret> not resolved (\(reference))"
     }
-    return "<secret> ****\(SafeText.line(fingerprint.tail, limit: 8)) (\(reference))"
+    return "<secret> ****\(SafeText.line(fingerprint.shownTail, limit: 8)) (\(reference))"
   }
 
   private static func label(_ name: String) -> String {

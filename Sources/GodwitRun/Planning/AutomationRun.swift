@@ -70,6 +70,8 @@ public struct AutomationRun: Sendable {
       try await record(outcome.plans)
       info.target.organizations = await organizations(of: outcome.plans)
       if let secretInputs { info.secrets = secretInputs() }
+      let remarks = Set(outcome.plans.flatMap(policy.remarks))
+      info.remarks += remarks.sorted { $0.bytesPrecede($1) }
       try await file.finishPlanning(info)
     } catch {
       throw RunError(error)

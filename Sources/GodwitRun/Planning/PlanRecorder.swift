@@ -45,9 +45,15 @@ actor PlanRecorder {
     var organizations: [OrganizationID: Int] = [:]
     /// Types of which a secret changes in projects whose alert configurations were not looked at.
     var rotatedTypes: Set<IntegrationType> = []
+    /// What looks wrong in secrets that are sent.
+    var secretRemarks: Set<String> = []
 
     /// Remarks about the plan as a whole.
     var remarks: [String] {
+      copies + secretRemarks.sorted { $0.bytesPrecede($1) }
+    }
+
+    private var copies: [String] {
       let types = rotatedTypes.filter { !Self.withoutNotifications.contains($0) }.sorted()
       guard !types.isEmpty else { return [] }
       let names = types.map(\.text).joined(separator: ", ")
@@ -61,13 +67,15 @@ actor PlanRecorder {
   }
 
   private let file: RunFile
+  private let policy: DraftPolicy
   private let observe: RunObserver
   private var plans: [(position: Int, plan: ProjectPlan)] = []
   private var refused: [Int] = []
   private(set) var tally = Tally()
 
-  init(file: RunFile, observe: @escaping RunObserver) {
+  init(file: RunFile, policy: DraftPolicy, observe: @escaping RunObserver) {
     self.file = file
+    self.policy = policy
     self.observe = observe
   }
 
@@ -82,6 +90,7 @@ actor PlanRecorder {
       tally.organizations[plan.project.organization, default: 0] += 1
       let rotated = Set(plan.operations.compactMap(Self.rotatedType))
       tally.rotatedTypes.formUnion(rotated.subtracting(plan.reads.alertsThrough))
+      tally.secretRemarks.formUnion(policy.remarks(on: plan))
       plans.append((position, plan))
       observe(.ended(plan.outcome))
     }

@@ -64,7 +64,7 @@ public struct PlanRun: Sendable {
     let listing = try await list()
     info.filteredOut = listing.filteredOut
     observe(.began(stage: "planning", projects: listing.selected))
-    let recorder = PlanRecorder(file: file, observe: observe)
+    let recorder = PlanRecorder(file: file, policy: policy, observe: observe)
     do throws(RunFileError) {
       try await planAll(recorder)
       try await recorder.flush()

@@ -81,8 +81,9 @@ extension PlanningHost {
     plan.operations = draft.finished
     plan.tasks = draft.tasks
     plan.unchangedSecrets = draft.finishedUnchangedSecrets
-    if let complaint = draft.missingSecret {
+    if let (complaint, position) = draft.unfitSecret {
       plan.operations = []
+      plan.position = position
       plan.outcome = .failed
       plan.reason = complaint.line
       plan.advice = complaint.advice

@@ -103,8 +103,16 @@ public struct ProjectPlanner: Sendable {
     plan.outcome = .failed
     plan.reason = diagnostic.summary
     plan.advice = diagnostic.advice
-    plan.position = diagnostic.position
+    plan.position = diagnostic.position ?? position(ofFailedVerdict: diagnostic.summary)
     if error.isAtlasError { plan.advice = host.failure?.advice }
+  }
+
+  /// The line of a `return skip()` that was given no reason: a tail call, whose frame is gone.
+  private func position(ofFailedVerdict summary: String) -> ScriptPosition? {
+    let kind = ["skip", "hold"].first { summary.hasPrefix("\($0) takes a reason") }
+    return kind.flatMap {
+      migration.verdictLines.position(of: $0, reason: "") ?? migration.migratePosition
+    }
   }
 
   private func conclude(
@@ -113,7 +121,8 @@ public struct ProjectPlanner: Sendable {
     _ draft: ProjectDraft
   ) {
     let operations = draft.finished
-    if let complaint = draft.missingSecret {
+    if let (complaint, position) = draft.unfitSecret {
+      plan.position = position
       return refuse(&plan, complaint.line, complaint.advice)
     }
     let verdict = values.first?.text ?? "done"

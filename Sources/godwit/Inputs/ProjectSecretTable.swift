@@ -108,6 +108,12 @@ final class ProjectSecretTable: Sendable {
     guard !value.isEmpty else {
       throw Diagnostic("secret \(name): \(file) has an empty value for this project")
     }
+    if let defect = value.defect {
+      throw Diagnostic(
+        "secret \(name): the value of this project in \(file) \(defect.words)",
+        advice: defect.advice
+      )
+    }
     return value
   }
 }

@@ -37,6 +37,12 @@ struct SecretReader {
     case .fake: value = try fake(name, rest)
     }
     guard !value.isEmpty else { throw Diagnostic("secret \(name): \(kind):\(rest) is empty") }
+    if let defect = value.defect {
+      throw Diagnostic(
+        "secret \(name): what is at \(kind):\(rest) \(defect.words)",
+        advice: defect.advice
+      )
+    }
     return .value(value)
   }
 
@@ -112,6 +118,7 @@ struct SecretReader {
     let bytes = try SecretFile.contents(
       of: path,
       for: name,
+      limit: SecretFile.longestTable,
       acceptsReadable: acceptsReadableFiles
     )
     return try ProjectSecretTable(

@@ -111,6 +111,7 @@ import Testing
         saying: ["others can read key.txt", "chmod 600"],
         except: ["key.txt"]
       )
+      try place.write(Scripts.datadogKey, to: "key.txt", mode: 0o644)
       let accepted = try await plan(place, words + ["--accept-readable-secret-files"])
       expect(accepted, endsWith: 0)
     }

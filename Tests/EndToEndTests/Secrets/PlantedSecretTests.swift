@@ -49,13 +49,22 @@ import Testing
   @Test func `nothing of a run that Atlas refuses holds a secret`() async throws {
     try await Atlas.with(projects: 20) { place, atlas in
       var place = place
-      // Not 32 hexadecimal digits: Atlas refuses it, and may repeat it while it does.
+      // Longer than any key: planning cannot know, Atlas refuses it and may repeat it while it does.
       let malformed = "planted-and-malformed-\(UUID().uuidString)"
-      place.environment["DATADOG_KEY"] = malformed
+      place.environment["KEY"] = malformed + String(repeating: "0", count: 600)
       var search = SecretSearch()
       search.add("the malformed key", malformed)
       try search.add(atlas)
-      try await place.planMove()
+      try place.write(Scripts.setOpsGenie, to: "genie.lua")
+      let plan = try await place.godwit(
+        "plan",
+        "genie.lua",
+        "--secret",
+        "key=env:KEY",
+        "--out",
+        "move.godwit"
+      )
+      expect(plan, endsWith: 0)
       let apply = try await place.godwit("apply", "move.godwit", "--yes")
       expect(apply, endsWith: 3)
       try await place.printEverything(of: "move.godwit")
@@ -69,6 +78,28 @@ import Testing
         "json"
       )
       expect(retry, endsWith: 3)
+      #expect(try await place.document().totals.failed > 3)
+      #expect(try atlas.writesMade().isEmpty)
+      try search.expectNothing(leftIn: place)
+    }
+  }
+
+  @Test func `nothing of a plan that refuses a key holds it`() async throws {
+    try await Atlas.with(projects: 20) { place, atlas in
+      let malformed = "planted-and-malformed-\(UUID().uuidString)"
+      var search = SecretSearch()
+      search.add("the malformed key", malformed)
+      let plan = try await place.godwit(
+        "plan",
+        "move.lua",
+        "--secret",
+        "apiKey=env:DATADOG_KEY",
+        "--out",
+        "move.godwit",
+        environment: ["DATADOG_KEY": malformed]
+      )
+      expect(plan, endsWith: 3)
+      try await place.printEverything(of: "move.godwit")
       #expect(try await place.document().totals.failed > 3)
       #expect(try atlas.writesMade().isEmpty)
       try search.expectNothing(leftIn: place)

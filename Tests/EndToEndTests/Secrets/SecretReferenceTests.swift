@@ -91,6 +91,86 @@ import Testing
     }
   }
 
+  /// What is wrong with a value, where it is, and what is said of it.
+  static let defects: [(reference: String, value: String, words: String)] = [
+    ("env:K", "****abcd", "has the look of a mask"),
+    ("env:K", "c0ffee5ec2e7d00dfeedfacecafe0bad\n", "begins or ends with a line end"),
+    ("env:K", " c0ffee5ec2e7d00dfeedfacecafe0bad", "begins or ends with a blank"),
+    ("env:K", "c0ffee5ec2e7d00d\u{7}feedfacecafe0bad", "control character"),
+    ("file:k.txt", "c0ffee5ec2e7d00dfeedfacecafe0bad\n\n", "begins or ends with a line end"),
+    ("cmd:cat k.txt", "c0ffee5ec2e7d00dfeedfacecafe0bad\n\n", "begins or ends with a line end"),
+  ]
+
+  @Test(arguments: defects.indices)
+  func `a value that can be no secret is refused before anything is read`(
+    index: Int
+  ) async throws {
+    let (reference, value, words) = Self.defects[index]
+    try await Atlas.with(projects: 1) { place, atlas in
+      try place.write(value, to: "k.txt")
+      let plan = try await place.godwit(
+        "plan",
+        "move.lua",
+        "--secret",
+        "apiKey=\(reference)",
+        environment: ["K": value]
+      )
+      expectRefusal(plan, saying: ["secret apiKey", words])
+      #expect(!plan.errors.contains("0bad") && !plan.errors.contains("abcd"))
+      #expect(try atlas.requests().isEmpty)
+    }
+  }
+
+  @Test func `a file without an end is read no further than a secret is long`() async throws {
+    try await Atlas.with(projects: 1) { place, atlas in
+      let plan = try await place.godwit("plan", "move.lua", "--secret", "apiKey=file:/dev/zero")
+      expectRefusal(plan, saying: ["secret apiKey: /dev/zero has more than 1 MiB"])
+      #expect(try atlas.requests().isEmpty)
+    }
+  }
+
+  @Test func `a key that Atlas would refuse fails the projects that would send it`() async throws {
+    try await Atlas.with(projects: 12) { place, atlas in
+      let plan = try await place.godwit(
+        "plan",
+        "move.lua",
+        "--secret",
+        "apiKey=env:K",
+        environment: ["K": "hunter2-hunter2"]
+      )
+      expect(plan, endsWith: 3)
+      #expect(plan.text.contains("DATADOG.apiKey takes 32 hexadecimal digits"), "\(plan)")
+      #expect(plan.text.contains("move.lua:"), "\(plan)")
+      #expect(!plan.text.contains("To apply exactly this"), "\(plan)")
+      #expect(!plan.text.contains("hunter2"))
+      #expect(try atlas.writesMade().isEmpty)
+    }
+  }
+
+  @Test func `of a table only the project of a bad value fails`() async throws {
+    try await Atlas.with(projects: 24) { place, atlas in
+      let projects = try await estate(atlas, place)
+      let rows = projects.enumerated().map { number, project in
+        (project.id, [0: "****abcd", 1: "no-key-at-all"][number] ?? newKey(number))
+      }
+      try place.write(table(rows), to: "keys.csv")
+      let plan = try await place.godwit(
+        "plan",
+        "move.lua",
+        "--secret",
+        "apiKey=csv:keys.csv#apiKey",
+        "-o",
+        "json"
+      )
+      let planned = try plan.document().projects
+      let failed = planned.filter { $0.outcome == "failed" }
+      #expect(Set(failed.map(\.id)) == Set(projects.prefix(2).map(\.id)))
+      #expect(failed.contains { $0.reason?.contains("has the look of a mask") == true })
+      #expect(failed.contains { $0.reason?.contains("takes 32 hexadecimal digits") == true })
+      #expect(planned.count { $0.outcome == "changed" } == projects.count - 2)
+    }
+  }
+
   @Test func `a command that hangs is ended with all that it started`() throws {
     let mark = NSTemporaryDirectory() + "godwit-hang-\(UUID().uuidString)"
     let command = SecretCommand(

@@ -44,6 +44,19 @@ enum Scripts {
     }
     """
 
+  /// Gives every Opsgenie integration one key.
+  static let setOpsGenie = """
+    return {
+      name = "set-opsgenie",
+      may = { update = { "OPS_GENIE" } },
+      params = { key = { type = "secret" } },
+      migrate = function(project, params)
+        if not project.integrations:get("OPS_GENIE") then return skip("none") end
+        project.integrations:update("OPS_GENIE", { apiKey = params.key })
+      end,
+    }
+    """
+
   /// A script without its `verify`.
   static func withoutVerify(_ script: String) -> String {
     guard let start = script.range(of: "\n  verify = function") else { return script }

@@ -16,7 +16,7 @@ import Testing
     (["region": "US", "apiKey": "****9abc", "sendDatabaseMetrics": false], []),
     (["region": "EU", "apiKey": "****9abc"], ["DATADOG.region was \"US\", is \"EU\""]),
     (["apiKey": "****9abc"], ["DATADOG.region was \"US\", is absent"]),
-    (["region": "US", "apiKey": "****77e0"], ["DATADOG.apiKey was ****9abc, is ****77e0"]),
+    (["region": "US", "apiKey": "****77e0"], ["DATADOG.apiKey was ****bc, is ****e0"]),
     (
       ["region": "US", "apiKey": "****9abc", "new": [1]],
       ["DATADOG.new was absent, is [1]"]

@@ -101,16 +101,16 @@ import Testing
   @Test func `a failure is one project's own, and leaves its later operations planned`()
     async throws
   {
-    // Atlas refuses a key of Datadog that is no hexadecimal number.
+    // Atlas refuses a key that is longer than any; a plan cannot know.
     let script = """
       return {
-        name = "move", may = { update = { "DATADOG" }, create = { "VICTOR_OPS" } },
-        params = { uuid = { type = "secret" } },
+        name = "move", may = { update = { "OPS_GENIE" }, create = { "VICTOR_OPS" } },
+        params = { uuid = { type = "secret" }, long = { type = "secret" } },
         migrate = function(project, params)
-          local datadog = project.integrations:get("DATADOG")
-          if not datadog then return skip("none") end
-          if datadog.region == "EU" then
-            project.integrations:update("DATADOG", { apiKey = params.uuid })
+          local genie = project.integrations:get("OPS_GENIE")
+          if not genie then return skip("none") end
+          if genie.region == "EU" then
+            project.integrations:update("OPS_GENIE", { apiKey = params.long })
           end
           if not project.integrations:get("VICTOR_OPS") then
             project.integrations:create("VICTOR_OPS", { apiKey = params.uuid })

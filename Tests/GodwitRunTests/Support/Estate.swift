@@ -67,6 +67,7 @@ struct Estate: Sendable {
   private static func values(_ text: String) -> [String: String] {
     var values = ["apiKey": String(key)]
     if text.contains("params.uuid") || text.contains("p.uuid") { values["uuid"] = uuid }
+    if text.contains("params.long") { values["long"] = String(repeating: "x", count: 600) }
     if text.contains("p.url") { values["url"] = "https://hooks.example.com/services/abcdef01/wxyz" }
     return values
   }

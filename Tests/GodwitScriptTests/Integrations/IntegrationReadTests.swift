@@ -18,7 +18,7 @@ import Testing
     "tostring(all:get('WEBHOOK').url) == 'https://old.example.com/****1111'",
     "all:get('DATADOG').apiKey == all:get('DATADOG').apiKey",
     "all:get('DATADOG').apiKey ~= all:get('WEBHOOK').secret",
-    "tostring(all:get('FUTURE').apiToken) == '****efgh'",
+    "tostring(all:get('FUTURE').apiToken) == '****gh'",
     "all:get('DATADOG').apiKey:matches(params.key) == false",
     "all:get('WEBHOOK').url:matches(params.url) == false",
     "select(2, pcall(function() return all:get('DATADOG').apiKey:matches('9abc') end))"

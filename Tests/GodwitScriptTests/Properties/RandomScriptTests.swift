@@ -74,8 +74,8 @@ import Testing
       if rule.type == "SLACK", field.name != "channelName", random.chance(0.8) { continue }
       let value: String
       if field.secret != nil {
-        let names =
-          field.secret == .url ? ["url"] : ["key", "other", "token", "template", "password"]
+        let any = ["key", "other", "token", "template", "password"]
+        let names = field.secret == .url ? ["url"] : keys(of: rule) ?? any
         value =
           random.chance(0.5) && !field.isRequired
           ? "json.null" : "params." + random.pick(names, or: "key")
@@ -96,6 +96,11 @@ import Testing
       parts.append("\(name) = \(random.pick(isOpen ? masks.dropLast() : masks, or: "5"))")
     }
     return "{ \(parts.joined(separator: ", ")) }"
+  }
+
+  /// The secrets that Atlas takes as a key of a type, where it does not take any; of others `nil`.
+  private static func keys(of rule: IntegrationRule) -> [String]? {
+    ["DATADOG", "PAGER_DUTY"].contains(rule.type) ? ["key", "other"] : nil
   }
 
   private static func call(_ rules: [IntegrationRule], _ random: inout Generator) -> String {
@@ -207,10 +212,11 @@ import Testing
       ]
       let calls = types.compactMap { IntegrationRules.rule(for: $0) }.map { rule -> String in
         guard random.chance(0.8) else { return "all:delete('\(rule.type)')" }
+        let names = Self.keys(of: rule) ?? ["key", "token"]
         let parts = rule.fields.map { field -> String in
           let secret =
             field.secret == .url
-            ? "params.url" : "params." + random.pick(["key", "token"], or: "key")
+            ? "params.url" : "params." + random.pick(names, or: "key")
           return "\(field.name) = \(field.secret == nil ? Self.plain(field, &random).1 : secret)"
         }
         return "all:set('\(rule.type)', { \(parts.joined(separator: ", ")) })"

@@ -143,7 +143,7 @@ struct NotificationBody {
     let preview = fingerprint.flatMap { display.preview(of: $0) }.map(JSONValue.masked)
     let shown = preview ?? .secret(reference)
     let isSame = fingerprint.flatMap { print in before?.maskedValue.flatMap { $0.matches(print) } }
-    if isSame == true, let tail = before?.maskedValue?.tail {
+    if isSame == true, let tail = before?.maskedValue?.shownTail {
       unchanged.append(
         UnchangedSecret(
           type: rule?.integration ?? "NOTIFICATION",
