@@ -38,6 +38,36 @@ public enum AlertComparison {
     return found + missing(notifierIDs, from: left, to: right)
   }
 
+  /// What a plan tells of a write: of a create every field that is sent and of a delete every field
+  /// that is lost, whatever it holds.
+  ///
+  /// Of an update count the fields that come to mean something else; where there are any, those are
+  /// told of too that come or go with false or empty in them.
+  ///
+  /// - Parameters:
+  ///   - before: the image before; `nil` for a create.
+  ///   - after: the image after; `nil` for a delete.
+  /// - Returns: the changes, in order.
+  public static func told(from before: JSONObject?, to after: JSONObject?) -> [FieldChange] {
+    let (left, right) = (before ?? [:], after ?? [:])
+    let found = changes(from: left, to: right)
+    guard before == nil || after == nil || !found.isEmpty else { return [] }
+    let quiet = Set(left.keys).union(right.keys).subtracting(AlertConfiguration.readOnlyKeys)
+      .filter { (left[$0] == nil) != (right[$0] == nil) }
+      .filter { ImageComparison.isSame(left[$0], right[$0]) }
+      .map { FieldChange(field: $0, before: left[$0], after: right[$0]) }
+    return (found + quiet).enumerated()
+      .sorted { one, other in
+        let (left, right) = (root(of: one.element), root(of: other.element))
+        return left == right ? one.offset < other.offset : left.bytesPrecede(right)
+      }
+      .map(\.element)
+  }
+
+  private static func root(of change: FieldChange) -> String {
+    String(change.field.prefix { $0 != "." && $0 != "[" })
+  }
+
   private static func changes(
     of name: String,
     from left: JSONValue?,

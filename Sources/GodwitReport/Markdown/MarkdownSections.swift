@@ -50,7 +50,7 @@ struct MarkdownSections {
       info.parameters.map { "\($0.key) = \(SafeText.value($0.value))" }
       + info.secrets.map { secret in
         let tail =
-          secret.fingerprint.map { "****\($0.tail)" }
+          secret.fingerprint.map { "****\($0.shownTail)" }
           ?? (secret.projectHashes == nil ? "not resolved" : "of each project")
         return "\(secret.name) = <secret> \(tail) (\(secret.reference))"
       }
@@ -83,9 +83,8 @@ struct MarkdownSections {
     for (number, group) in groups.prefix(RunText.groupLimit) {
       line("**Group \(number): \(Wording.count(group.count, "project"))**")
       line()
-      for member in group.members {
-        add(member)
-      }
+      let marks = OperationMarks.marks(group.operations, namesIDs: group.count == 1)
+      for (member, mark) in zip(group.members, marks) { add(member, mark) }
       line()
       line(names(group.names))
       line()
@@ -94,11 +93,12 @@ struct MarkdownSections {
     if rest > 0 { line("And \(Wording.count(rest, "more group")).") }
   }
 
-  private mutating func add(_ member: ChangeGroup.Member) {
+  private mutating func add(_ member: ChangeGroup.Member, _ mark: String) {
     let operation = member.example
     let place = operation.position.map { " at " + MarkdownText.code($0.description) } ?? ""
-    let words = operation.words
-    line("* \(MarkdownText.code(words))\(place); \(MarkdownText.prose(grade(of: operation)))")
+    let words = operation.words + (mark.isEmpty ? "" : " (\(mark))")
+    let grade = Wording.grade(of: operation, restoring: member.restoring)
+    line("* \(MarkdownText.code(words))\(place); \(MarkdownText.prose(grade))")
     for (index, change) in operation.changes.enumerated() {
       let change = ChangeText(
         change,
@@ -111,10 +111,6 @@ struct MarkdownSections {
       let note = change.note.map { " (\(MarkdownText.escaped($0)))" } ?? ""
       line("  * \(MarkdownText.code(change.field)): \(values)\(note)")
     }
-  }
-
-  private func grade(of operation: Operation) -> String {
-    Wording.grade(of: operation)
   }
 
   private func names(_ names: NameTally) -> String {

@@ -79,14 +79,21 @@ extension TextPage {
 
   fileprivate mutating func addOperations(of record: ProjectRecord) {
     if !record.operations.isEmpty { heading("Operations") }
-    for entry in record.operations {
+    let marks = OperationMarks.marks(record.operations.map(\.operation), namesIDs: true)
+    for (entry, mark) in zip(record.operations, marks) {
       let operation = entry.operation
-      var status = entry.status == .planned ? "" : "  " + Wording.name(of: entry.status)
+      var status = Self.status(mark)
+      if entry.status != .planned { status += "  " + Wording.name(of: entry.status) }
       if entry.wasRepeated { status += ", sent twice" }
       let prefix = "\(operation.number). "
       add(operation, indent: 2, prefix: prefix, status: status)
       let changes = operation.changes.map { ChangeText($0, of: operation, limit: 300) }
-      add(changes, of: operation, indent: 4 + prefix.count)
+      add(
+        changes,
+        of: operation,
+        restoring: operation.secretsToRestore,
+        indent: 4 + prefix.count
+      )
     }
     for secret in record.plan.unchangedSecrets {
       let field = SafeText.line("\(secret.type).\(secret.field)", limit: 80)

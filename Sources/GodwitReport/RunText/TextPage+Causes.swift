@@ -89,10 +89,11 @@ extension TextPage {
       let text = SafeText.line(advice, limit: 300)
       wrap(text, first: String(repeating: " ", count: indent) + "→ ")
     }
-    for operation in cause.operations {
-      add(operation, indent: indent)
+    let marks = OperationMarks.marks(cause.operations, namesIDs: cause.names.count == 1)
+    for (index, operation) in cause.operations.enumerated() {
+      add(operation, indent: indent, status: Self.status(marks[index]))
       let changes = operation.changes.map { ChangeText($0, of: operation) }
-      add(changes, of: operation, indent: indent + 4)
+      add(changes, of: operation, restoring: cause.restoring[index], indent: indent + 4)
     }
   }
 }

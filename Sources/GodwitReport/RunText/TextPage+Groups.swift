@@ -45,8 +45,9 @@ extension TextPage {
 
   /// Adds the operations of a group.
   mutating func addMembers(of group: ChangeGroup) {
-    for member in group.members {
-      add(member.example, indent: 2)
+    let marks = OperationMarks.marks(group.operations, namesIDs: group.count == 1)
+    for (member, mark) in zip(group.members, marks) {
+      add(member.example, indent: 2, status: Self.status(mark))
       let changes = member.example.changes.enumerated().map { index, change in
         ChangeText(
           change,
@@ -55,8 +56,13 @@ extension TextPage {
           afters: member.afters[index]
         )
       }
-      add(changes, of: member.example, indent: 6)
+      add(changes, of: member.example, restoring: member.restoring, indent: 6)
     }
+  }
+
+  /// A mark as it follows the words of an operation.
+  static func status(_ mark: String) -> String {
+    mark.isEmpty ? "" : " (\(SafeText.line(mark, limit: 40)))"
   }
 
   /// Adds one operation's sign, verb and type, with its line of the script.
@@ -74,7 +80,12 @@ extension TextPage {
   }
 
   /// Adds the changed fields of an operation, names in one column, and whether there is a way back.
-  mutating func add(_ changes: [ChangeText], of operation: Operation, indent: Int) {
+  mutating func add(
+    _ changes: [ChangeText],
+    of operation: Operation,
+    restoring: [String],
+    indent: Int
+  ) {
     let space = String(repeating: " ", count: indent)
     let width = min(changes.map { DisplayWidth.of($0.field) }.max() ?? 0, 30)
     for change in changes {
@@ -82,7 +93,7 @@ extension TextPage {
       add("\(space)\(field)  \(change.values)", aside: change.note)
     }
     let color: TextStyle.Color = operation.isIrreversible ? .red : .faint
-    wrap(Wording.grade(of: operation), first: space, color)
+    wrap(Wording.grade(of: operation, restoring: restoring), first: space, color)
   }
 
   private mutating func addNames(of group: ChangeGroup, in summary: RunSummary) {

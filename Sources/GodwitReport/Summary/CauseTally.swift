@@ -6,6 +6,8 @@ struct Cause: Sendable {
   let position: ScriptPosition?
   /// What was planned and is not done, for a project that its script held.
   var operations: [Operation]
+  /// The secrets that going back needs, by operation.
+  var restoring: [[String]] = []
   var advice: String?
   var names: NameTally
 
@@ -55,6 +57,7 @@ struct CauseTally: Sendable {
         reason: key.reason,
         position: key.position,
         operations: operations.map(\.example),
+        restoring: operations.map(\.secretsToRestore),
         advice: nil,
         names: NameTally(limit: record.outcome == .notFound ? 20 : 5)
       )
@@ -62,6 +65,7 @@ struct CauseTally: Sendable {
     if isExample {
       cause.advice = record.advice
       cause.operations = key.shape == nil ? [] : operations.map(\.example)
+      cause.restoring = key.shape == nil ? [] : operations.map(\.secretsToRestore)
     }
     causes[key] = cause
   }

@@ -5,8 +5,17 @@ public struct ChangeGroup: Sendable {
   /// One operation of the group, with what differs from project to project.
   struct Member: Sendable {
     var example: Operation
+    /// The secrets that going back needs in that project.
+    var restoring: [String]
     var befores: [Variants]
     var afters: [Variants]
+
+    init(_ operation: Operation, _ none: [Variants]) {
+      example = operation.example
+      restoring = operation.secretsToRestore
+      befores = none
+      afters = none
+    }
   }
 
   /// The shape that all share.
@@ -40,9 +49,10 @@ public struct ChangeGroup: Sendable {
     for (index, operation) in record.plan.operations.enumerated() {
       if index == members.count {
         let none = Array(repeating: Variants(), count: operation.changes.count)
-        members.append(Member(example: operation.example, befores: none, afters: none))
+        members.append(Member(operation, none))
       } else if isExample {
         members[index].example = operation.example
+        members[index].restoring = operation.secretsToRestore
       }
       for (place, change) in operation.changes.enumerated() {
         if let before = change.before, before.holdsMask {

@@ -20,7 +20,12 @@ enum Wording {
   }
 
   /// Which secrets going back needs, or that there is no way back.
-  static func grade(of operation: Operation) -> String {
+  ///
+  /// - Parameters:
+  ///   - operation: the operation.
+  ///   - restoring: the secrets that going back needs, whether they change or not.
+  /// - Returns: the words.
+  static func grade(of operation: Operation, restoring: [String]) -> String {
     let lost = operation.lostSecrets.map { SafeText.line($0, limit: 60) }
     if !lost.isEmpty {
       return "cannot be taken back: loses " + lost.joined(separator: ", ")
@@ -30,9 +35,11 @@ enum Wording {
     case .byPerson: return "can be taken back by a person only"
     case .notAtAll: return "cannot be taken back"
     case .withSecret:
-      let fields = operation.changes
+      let changed = operation.changes
         .filter { $0.before?.maskedValue != nil || $0.isUnknowable }
-        .map { SafeText.line($0.field, limit: 60) }
+        .map(\.field)
+      let fields = Set(changed + restoring).sorted { $0.bytesPrecede($1) }
+        .map { SafeText.line($0, limit: 60) }
       guard !fields.isEmpty else { return "can be taken back with a secret" }
       let noun = fields.count == 1 ? "a secret" : "secrets"
       return "can be taken back with \(noun): " + fields.joined(separator: ", ")

@@ -114,10 +114,9 @@ struct AlertBody {
     }
     body["notifications"] = .array(bodies)
     after["notifications"] = .array(shown)
-    let before = baseline?.fields ?? [:]
     let names = Set(unknowable.map(\.field))
     changes =
-      AlertComparison.changes(from: before, to: after).filter { !names.contains($0.field) }
+      AlertComparison.told(from: baseline?.fields, to: after).filter { !names.contains($0.field) }
       + unknowable
   }
 }

@@ -5,12 +5,7 @@ enum AlertGrades {
   /// Going back needs the secrets of notifications that go away or get another one; one whose
   /// service has ended cannot be made again at all.
   static func ofUpdate(_ before: JSONObject, _ after: JSONObject) -> Reversibility {
-    let kept = notifications(after)
-    let lost = notifications(before).filter { old in
-      guard let id = old["notifierId"] else { return true }
-      return !kept.contains { $0["notifierId"] == id && hasSameSecrets(old, $0) }
-    }
-    return grade(ofLosing: lost)
+    grade(ofLosing: AlertComparison.lostNotifications(from: before, to: after))
   }
 
   static func ofDelete(_ before: JSONObject) -> Reversibility {
@@ -41,9 +36,5 @@ enum AlertGrades {
 
   private static func notifications(_ fields: JSONObject) -> [JSONObject] {
     (fields["notifications"]?.arrayValue ?? []).compactMap(\.objectValue)
-  }
-
-  private static func hasSameSecrets(_ old: JSONObject, _ new: JSONObject) -> Bool {
-    old.filter { $0.value.holdsOpaque }.allSatisfy { new[$0.key] == $0.value }
   }
 }

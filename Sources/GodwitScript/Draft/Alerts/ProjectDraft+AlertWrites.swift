@@ -88,7 +88,7 @@ extension ProjectDraft {
         before: before,
         body: nil,
         after: nil,
-        changes: AlertComparison.changes(from: before, to: [:]),
+        changes: AlertComparison.told(from: before, to: nil),
         grade: AlertGrades.ofDelete(before),
         lostSecrets: AlertGrades.lostSecrets(before, policy),
         position: position

@@ -87,7 +87,9 @@ extension ProjectDraft {
     }
     return (body ?? [:]).compactMap { name, value in
       let old = before?[name]
-      if !value.holdsOpaque, ImageComparison.isSame(old, value) { return nil }
+      // What is sent where nothing was is told of, false and empty too.
+      let isSame = old == nil ? value == .null : ImageComparison.isSame(old, value)
+      if !value.holdsOpaque, isSame { return nil }
       return FieldChange(
         field: name.isEmpty ? "body" : name,
         before: old,
