@@ -21,6 +21,7 @@ extension ProjectDraft {
     let rule = try rule(of: type)
     try require(.create, type)
     noteRead(type)
+    guard rule.writability != .deleteOnly else { throw ended(type, "created") }
     guard entries[type] == nil else {
       throw ScriptComplaint(
         "\(type) is configured already",
@@ -30,9 +31,7 @@ extension ProjectDraft {
     let rules = BodyRules(rule: rule, allowsUnknownFields: policy.allowsUnknownFields)
     let given = try rules.checked(fields, over: [:])
     switch rule.writability {
-    case .full: break
-    case .deleteOnly:
-      throw ScriptComplaint("\(type) cannot be created: the service has ended")
+    case .full, .deleteOnly: break
     case .updateWithout:
       addTask(
         "Connect \(type)",
@@ -81,14 +80,12 @@ extension ProjectDraft {
     let rule = try rule(of: type)
     try require(.update, type)
     noteRead(type)
+    guard rule.writability != .deleteOnly else { throw ended(type, "updated") }
     guard var entry = entries[type] else {
       throw ScriptComplaint(
         "\(type) is not configured in this project",
         advice: "use :create, or :set for either"
       )
-    }
-    guard rule.writability != .deleteOnly else {
-      throw ScriptComplaint("\(type) cannot be updated: the service has ended")
     }
     let rules = BodyRules(rule: rule, allowsUnknownFields: policy.allowsUnknownFields)
     var given = try rules.checked(fields, over: entry.fields)
@@ -159,6 +156,13 @@ extension ProjectDraft {
     return true
   }
 
+  private func ended(_ type: IntegrationType, _ verb: String) -> ScriptComplaint {
+    ScriptComplaint(
+      "\(type) cannot be \(verb): the service has ended",
+      advice: "it can be read and deleted only"
+    )
+  }
+
   // MARK: - Parts of an update
 
   /// Whether a secret that is supplied is the one that Atlas shows already.
@@ -171,7 +175,7 @@ extension ProjectDraft {
   }
 
   private mutating func noteUnchanged(_ type: IntegrationType, _ field: String, _ entry: Entry) {
-    let tail = entry.fields[field]?.maskedValue?.tail ?? ""
+    let tail = entry.fields[field]?.maskedValue?.shownTail ?? ""
     unchangedSecrets[type] = [UnchangedSecret(type: type, field: field, tail: tail)]
   }
 

@@ -150,11 +150,11 @@ import Testing
     ),
     (
       "all:create('HIP_CHAT', {})",
-      "HIP_CHAT is configured already; use :update, or :set for either"
+      "HIP_CHAT cannot be created: the service has ended; it can be read and deleted only"
     ),
     (
       "all:update('HIP_CHAT', { roomName = 'y' })",
-      "HIP_CHAT cannot be updated: the service has ended"
+      "HIP_CHAT cannot be updated: the service has ended; it can be read and deleted only"
     ),
     (
       "all:update('FUTURE', { level = 4 })",

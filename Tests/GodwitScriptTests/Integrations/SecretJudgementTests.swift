@@ -194,6 +194,9 @@ import Testing
     )
     #expect(plan.verbs == ["delete HIP_CHAT"])
     let created = try await Bench.plan("all:create('HIP_CHAT', {})")
-    #expect(created.reason == "HIP_CHAT cannot be created: the service has ended")
+    let ended = "the service has ended; it can be read and deleted only"
+    #expect(created.reason == "HIP_CHAT cannot be created: \(ended)")
+    let updated = try await Bench.plan("all:update('FLOWDOCK', { flowName = 'x' })")
+    #expect(updated.reason == "FLOWDOCK cannot be updated: \(ended)")
   }
 }

@@ -29,7 +29,18 @@ import Testing
     ("\nskip()", .failed, "skip takes a reason: return skip(\"...\")", 3),
     ("error('broken')", .failed, "broken", 2), ("\nassert(false, 'so')", .failed, "so", 3),
     ("assert(nil)", .failed, "assertion failed!", 2), ("error()", .failed, nil, 2),
+    ("\nreturn skip()", .failed, "skip takes a reason: return skip(\"...\")", 3),
+    ("return hold(5)", .failed, "hold takes a reason: return hold(\"...\")", 2),
+    (
+      "if project.id == '' then\nreturn skip() end\nreturn skip()", .failed,
+      "skip takes a reason: return skip(\"...\")", 1
+    ),
     ("error({})", .failed, "error object {}", 2),
+    (
+      "error(setmetatable({}, { __tostring = function() return 'mine' end }))", .failed,
+      "(error object is a table with a metatable)", 2
+    ),
+    ("error(setmetatable({ code = 5 }, {}))", .failed, "error object {\"code\":5}", 2),
     ("error{ message = 'in a table' }", .failed, "error object in a table", 2),
     ("error{ f = print }", .failed, "(error object is a table value)", 2),
     ("\nlocal x = nil\nx.y = 1", .failed, "attempt to index a nil value (local 'x')", 4),
