@@ -45,6 +45,17 @@ extension ProjectMachine {
   }
 }
 
+extension ProjectMachine {
+  /// Whether something is still to be written by path where this was: the answer to a write by path
+  /// may be empty or anything, so that the image before the next one has to be read.
+  func needsImage(after operation: Operation) -> Bool {
+    guard operation.target.request != nil, let resource = operation.resource else { return false }
+    return record.operations.contains {
+      !$0.status.isSettled && $0.operation.resource == resource
+    }
+  }
+}
+
 extension ProjectView {
   /// What is committed with an intent: the image before; for a new alert configuration the ids of
   /// those that are there, so that it can be told from them.

@@ -222,7 +222,7 @@ struct ProjectMachine {
     let outcome = entry(.outcome(status, image: image, note: nil), number)
     let isLast = record.operations.allSatisfy { $0.status.isSettled }
     if isLast, !hasVerify, isDriftChecked { return end(.changed, with: [outcome]) }
-    next = .check
+    next = needsImage(after: record.operations[index].operation) ? .readBack : .check
     return commit([outcome])
   }
 

@@ -251,6 +251,33 @@ import Testing
     #expect(held.contains { $0.contains("/auditLog.level was 1, is 2") })
   }
 
+  @Test(arguments: [nil, [:], ["enabled": true]] as [JSONObject?])
+  func `two writes to one path: what the first was answered is not taken for the image`(
+    answer: JSONObject?
+  ) {
+    func patch(_ number: Int, _ body: JSONObject) -> Operation {
+      let target = OperationTarget.request(RequestTarget(method: "PATCH", path: "/auditLog"))
+      return Self.operation(
+        .update,
+        target,
+        number: number,
+        before: ["enabled": false, "level": 1],
+        body: body,
+        after: body
+      )
+    }
+    let between = Self.view(paths: ["/auditLog": ["enabled": true, "level": 1]])
+    let trace = Self.scene(
+      [patch(1, ["enabled": true]), patch(2, ["level": 2])],
+      [
+        Self.view(paths: ["/auditLog": ["enabled": false, "level": 1]]), .writes(.reply(answer)),
+        between, .refuses(Sample.timeout), between, between, .writes(.reply(answer)),
+      ]
+    )
+    #expect(trace.count { $0 == "send PATCH /auditLog {\"level\":2}" } == 2, "\(trace)")
+    #expect(trace.last == "end changed")
+  }
+
   @Test func `only what a plan depends on is read`() {
     func needs(_ operations: [Operation], _ reads: ReadSet = ReadSet()) -> ReadNeeds {
       let project = Project(
