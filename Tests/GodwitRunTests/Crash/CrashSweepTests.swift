@@ -135,7 +135,7 @@ import Testing
   private static let parallelism = 8
   private static let apply = [
     "apply", "a.godwit", "--yes", "--accept-irreversible", "-j", "\(parallelism)",
-    "--settle", "200ms",
+    "--settle", "200ms", "--max-failures", "100",
   ]
 
   /// Kills an apply at a point, resumes, and says what is wrong then; `nil` if nothing is.

@@ -37,6 +37,7 @@ import Testing
   ]
   private static let apply = [
     "apply", "a.godwit", "--yes", "--accept-irreversible", "-j", "4", "--settle", "1s",
+    "--max-failures", "100",
   ]
 
   /// Goes on with the run, by the command that its phase asks for.
