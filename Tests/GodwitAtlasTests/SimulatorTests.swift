@@ -122,14 +122,14 @@ import Testing
   }
 
   @Test func `goes on when nonces grow old`() async throws {
-    try await Self.with({ $0.nonceLifetime = .milliseconds(300) }) { client in
+    try await Self.with({ $0.nonceLifetime = .milliseconds(1500) }) { client in
       let projects = try await client.reader.projects()
       try await withThrowingTaskGroup(of: Void.self) { group in
         for project in projects.prefix(4) {
           group.addTask {
             for _ in 0..<10 {
               _ = try await client.reader.integrations(of: project.id)
-              try await Task.sleep(for: .milliseconds(100))
+              try await Task.sleep(for: .milliseconds(500))
             }
           }
         }

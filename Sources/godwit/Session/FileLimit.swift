@@ -3,9 +3,17 @@ import GodwitCore
 
 /// How many files and sockets the process may have open.
 enum FileLimit {
-  /// What is open besides the connections: streams, run file, world, and the event loops, which have
-  /// three descriptors a core.
-  private static var reserve: Int { 30 + 3 * ProcessInfo.processInfo.activeProcessorCount }
+  /// What is open besides the connections: streams, run file, world, what was inherited, and the event
+  /// loops, which have three descriptors a core.
+  private static var reserve: Int {
+    max(30, open + 24) + 3 * ProcessInfo.processInfo.activeProcessorCount
+  }
+
+  /// How many are open already; whoever started the process may have left it some.
+  private static var open: Int {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    return names?.count ?? 3
+  }
 
   /// Takes as many as the system allows without being asked for more.
   static func raise() {
