@@ -152,7 +152,8 @@ static int write_raised(shim_session *s, lua_State *L, shim_place *place) {
     default: break;
   }
   // Its __tostring may not be run by now: that there is one, or could be, is said.
-  int has_metatable = lua_type(L, -1) == LUA_TTABLE && lua_getmetatable(L, -1);
+  int has_metatable =
+      lua_type(L, -1) == LUA_TTABLE && lua_checkstack(L, 1) && lua_getmetatable(L, -1);
   if (has_metatable) lua_settop(L, -2);
   snprintf(
       number, sizeof(number), has_metatable ? "(error object is a %s with a metatable)"
