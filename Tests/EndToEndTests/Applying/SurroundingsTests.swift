@@ -91,16 +91,21 @@ import Testing
     }
   }
 
+  /// A shell's words that run a command with so few descriptors, and none but the standard ones open:
+  /// what this process opens while others start may be inherited by accident.
+  private static func limiting(to limit: Int) -> String {
+    let close = "n=${f##*/}; [ $n -gt 2 ] && eval \"exec $n>&-\""
+    let limited = "for f in /proc/self/fd/*; do \(close); done; ulimit -n \(limit); exec \"$@\""
+    return "exec bash -c '\(limited)' bash \"$@\""
+  }
+
   @Test(arguments: [64, 48])
   func `few descriptors mean fewer requests at once`(limit: Int) async throws {
     try await Atlas.with(projects: 40, { $0.latency = .milliseconds(20) }) { place, atlas in
       try await place.planMove()
       let pending = try atlas.projects(inRegion: "US").count
       let words = [Workplace.binary, "apply", "move.godwit", "--yes", "-j", "200"]
-      // What this process has open while others start may be inherited by accident.
-      let close = "n=${f##*/}; [ $n -gt 2 ] && eval \"exec $n>&-\""
-      let limited = "for f in /proc/self/fd/*; do \(close); done; ulimit -n \(limit); exec \"$@\""
-      let apply = try await place.shell("exec bash -c '\(limited)' bash \"$@\"", words)
+      let apply = try await place.shell(Self.limiting(to: limit), words)
       expect(apply, endsWith: 0)
       #expect(apply.errors.contains("only \(limit) files may be open at once"))
       #expect(try atlas.writesMade().count == pending)
@@ -110,7 +115,7 @@ import Testing
   @Test func `too few descriptors are told before anything begins`() async throws {
     try await Atlas.with(projects: 5) { place, atlas in
       let words = [Workplace.binary, "plan", "move.lua", "--secret", "apiKey=env:DATADOG_KEY"]
-      let plan = try await place.shell("ulimit -n 20; exec \"$@\"", words)
+      let plan = try await place.shell(Self.limiting(to: 20), words)
       expectRefusal(plan, saying: ["only 20 files may be open at once", "ulimit -n 256"])
       #expect(try atlas.requests().isEmpty)
     }
