@@ -27,7 +27,8 @@ public struct ProjectRecord: Sendable, Hashable {
     public var operation: Operation
     /// How far it has come.
     public var status: OperationStatus
-    /// Whether it was sent a second time, which is recorded.
+    /// Whether it was sent again after an attempt to which no answer was kept: it may have been made
+    /// twice.
     public var wasRepeated: Bool
 
     /// Pairs an operation with its status.

@@ -15,6 +15,8 @@ extension RunFile {
     public var answers: [Int: JSONObject] = [:]
     /// The operations of which an intent may be missing, so that they may have been sent.
     public var suspects: Set<Int> = []
+    /// The operations of which an attempt was once in doubt, whatever was found out later.
+    public var unanswered: Set<Int> = []
     /// Whether the project had ended in a bucket and is taken up again.
     public var wasSettled: Bool
   }
@@ -115,6 +117,7 @@ extension RunFile {
           intents: hasBegun ? try intents(database, position: position) : [:],
           answers: hasBegun ? try answers(database, position: position) : [:],
           suspects: try suspects(database, position: position, record),
+          unanswered: try unanswered(database, position: position),
           wasSettled: row["settled"] as String? != nil
         )
       }
@@ -135,6 +138,19 @@ extension RunFile {
       arguments: [position, suspectSequence]
     )
     return Set(record.operations.map(\.operation.number)).subtracting(known)
+  }
+
+  private func unanswered(_ database: Database, position: Int) throws -> Set<Int> {
+    try Int.fetchSet(
+      database.cachedStatement(
+        sql: """
+          SELECT number FROM journal
+          WHERE position = ? AND event = 'outcome' AND number IS NOT NULL
+            AND json_extract(detail, '$.status') = 'inDoubt'
+          """
+      ),
+      arguments: [position]
+    )
   }
 
   private func intents(_ database: Database, position: Int) throws -> [Int: CommittedIntent] {

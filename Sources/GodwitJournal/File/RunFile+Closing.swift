@@ -15,23 +15,46 @@ extension RunFile {
     guard !wasClosed else { return }
     try Self.run(path, purpose) {
       defer { try? queue.close() }
-      if let lease { try queue.writeWithoutTransaction { try Self.leave($0, lease) } }
+      if let lease { try queue.writeWithoutTransaction { try leave($0, lease) } }
     }
   }
 
-  private static func leave(_ database: Database, _ lease: RunLease) throws {
+  private func leave(_ database: Database, _ lease: RunLease) throws {
     CrashPoint.pass("before the checkpoint")
-    try database.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-    CrashPoint.pass("after the checkpoint")
+    if try Self.hasCheckpointed(database, .full) {
+      CrashPoint.pass("after the checkpoint")
+      // Nobody has committed since then: nobody else has the lease.
+      try database.inTransaction(.immediate) {
+        guard try lease.isHeld(database) else { return .commit }
+        try CleanMark.complete.set(in: database)
+        return .commit
+      }
+      CrashPoint.pass("after the mark is complete in the -wal")
+      _ = try Self.hasCheckpointed(database, .truncate)
+    }
+    CrashPoint.pass("after all commits are in the main file")
     // A reader in another process keeps WAL on; then the file stays unclean with its WAL.
     let mode = try? String.fetchOne(database, sql: "PRAGMA journal_mode = DELETE")
     CrashPoint.pass("after WAL is off")
     try database.inTransaction(.immediate) {
       guard try lease.release(database) else { return .commit }
-      try finishIfNothingIsOpen(database)
-      if mode == "delete" { try setMeta(database, "clean", 1) }
+      try Self.finishIfNothingIsOpen(database)
+      if mode == "delete" { try CleanMark.on.set(in: database) }
       return .commit
     }
     CrashPoint.pass("after the clean mark is set")
+  }
+
+  /// Puts what is in the `-wal` into the main file; `false` if a reader is in the way.
+  private static func hasCheckpointed(
+    _ database: Database,
+    _ mode: Database.CheckpointMode
+  ) throws -> Bool {
+    do {
+      try database.checkpoint(mode)
+      return true
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      return false
+    }
   }
 }

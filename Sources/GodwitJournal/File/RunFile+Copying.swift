@@ -26,6 +26,7 @@ extension RunFile {
         try queue.backup(to: copy)
         try copy.writeWithoutTransaction { database in
           try database.execute(sql: "PRAGMA journal_mode = DELETE")
+          try CleanMark.distrust(database)
         }
         try copy.close()
       } catch {

@@ -38,7 +38,7 @@ extension RunFile {
   ) throws {
     try RunSchema.create(database)
     try setMeta(database, "phase", RunInfo.Phase.planning.rawValue)
-    try setMeta(database, "clean", 1)
+    try CleanMark.on.set(in: database)
     try setMeta(database, "key", Data(key))
     for (path, text) in sources {
       try database.execute(
@@ -104,8 +104,8 @@ extension RunFile {
       try checkBeforeApplying(path, mayTakeOver: mayTakeOver, clock: clock)
       let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
       CrashPoint.pass("before the lease is taken")
-      let (lease, wasClean, suspectSequence) = try queue.write { database in
-        let wasClean = try meta(database, "clean", as: Int.self) == 1
+      let (lease, mark, suspectSequence) = try queue.write { database in
+        let mark = try CleanMark(of: database)
         let lastBoot = try String.fetchOne(database, sql: "SELECT boot FROM lease")
         let lease = try RunLease.acquire(
           database,
@@ -113,23 +113,23 @@ extension RunFile {
           nowSeconds: clock() / 1000,
           mayTakeOver: mayTakeOver
         )
-        try setMeta(database, "clean", 0)
+        if mark == .on { try CleanMark.complete.set(in: database) }
         let wasRebooted = lastBoot != lease.lease.boot
-        if lease.how == .wasTakenOver || !wasClean && (!hadWAL || wasRebooted) {
+        if lease.how == .wasTakenOver || mark == .off && (!hadWAL || wasRebooted) {
           try noteSuspicion(database)
         }
-        return (lease, wasClean, try meta(database, "suspectSequence", as: Int64.self))
+        return (lease, mark, try meta(database, "suspectSequence", as: Int64.self))
       }
       CrashPoint.pass("after the lease is taken")
       try switchToWAL(queue, path: path)
-      CrashPoint.pass("after WAL is on")
+      CrashPoint.pass("after the clean mark is off")
       return RunFile(
         path: path,
         purpose: .applying,
         queue: queue,
         lease: lease,
-        mayHaveLostCommits: !wasClean && !hadWAL,
-        wasCutOff: !wasClean,
+        mayHaveLostCommits: mark == .off && !hadWAL,
+        wasCutOff: mark != .on,
         suspectSequence: suspectSequence,
         clock: clock
       )
@@ -175,8 +175,8 @@ extension RunFile {
           advice: "keep run files on a local disk"
         )
       }
-      // Of a file that was in WAL mode already, the mark is to be off in the main file too.
-      try database.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)")
+      CrashPoint.pass("after WAL is on")
+      try CleanMark.takeOff(in: database)
     }
   }
 

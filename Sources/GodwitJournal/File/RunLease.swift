@@ -198,6 +198,11 @@ extension RunLease {
     }
   }
 
+  /// Whether the lease is still this one.
+  func isHeld(_ database: Database) throws -> Bool {
+    try Int64.fetchOne(database, sql: "SELECT fencing FROM lease WHERE isHeld = 1") == fencing
+  }
+
   /// Gives the lease back.
   ///
   /// - Returns: whether it was still this one.

@@ -6,7 +6,8 @@ public struct JournalEntry: Sendable, Hashable {
   public enum Event: Sendable, Hashable {
     /// A write is about to be sent; committed before the first byte.
     ///
-    /// `image` is what Atlas showed just before, `stamp` Atlas' id of that version.
+    /// `image` is what Atlas showed just before, `stamp` Atlas' id of that version; a repeat follows an
+    /// attempt to which no answer was kept.
     case intent(image: JSONObject?, stamp: String?, isRepeat: Bool)
     /// What became of an operation, with the masked image after where one was seen.
     case outcome(OperationStatus, image: JSONObject?, note: String?)
@@ -69,7 +70,7 @@ public struct CommittedIntent: Sendable, Hashable {
   public var image: JSONObject?
   /// Atlas' id of that version.
   public var stamp: String?
-  /// Whether it was a repeat of an earlier write.
+  /// Whether an earlier attempt may still have been made, or on its way.
   public var isRepeat: Bool
 
   /// Makes an intent.

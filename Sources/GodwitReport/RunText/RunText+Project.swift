@@ -84,7 +84,7 @@ extension TextPage {
       let operation = entry.operation
       var status = Self.status(mark)
       if entry.status != .planned { status += "  " + Wording.name(of: entry.status) }
-      if entry.wasRepeated { status += ", sent twice" }
+      if entry.wasRepeated { status += ", sent again" }
       let prefix = "\(operation.number). "
       add(operation, indent: 2, prefix: prefix, status: status)
       let changes = operation.changes.map { ChangeText($0, of: operation, limit: 300) }

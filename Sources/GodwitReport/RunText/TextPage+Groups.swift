@@ -37,7 +37,7 @@ extension TextPage {
         pieces.append(Piece(words, Self.color(of: outcome)))
       }
       if group.alreadySo > 0 { pieces.append(Piece("\(group.alreadySo) already so", nil)) }
-      if group.repeated > 0 { pieces.append(Piece("\(group.repeated) sent twice", nil)) }
+      if group.repeated > 0 { pieces.append(Piece("\(group.repeated) sent again", nil)) }
     }
     for index in pieces.indices.dropLast() { pieces[index].text += "," }
     wrap(pieces: [Piece(title + (pieces.isEmpty ? "" : ":"), .bold)] + pieces, first: "")

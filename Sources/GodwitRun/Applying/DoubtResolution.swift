@@ -46,16 +46,17 @@ public struct DoubtResolution: Sendable {
         )
       )
     }
-    let entry = JournalEntry(
-      position: found.position,
-      number: number,
-      event: .outcome(
-        isMade ? .done : .planned,
-        image: nil,
-        note: "a person saw that it was \(isMade ? "made" : "not made")"
-      )
-    )
-    do throws(RunFileError) { try await JournalWriter(file: file).append([entry]) } catch {
+    func entry(_ status: OperationStatus, _ note: String) -> JournalEntry {
+      let event = JournalEntry.Event.outcome(status, image: nil, note: note)
+      return JournalEntry(position: found.position, number: number, event: event)
+    }
+    let seen = "a person saw that it was \(isMade ? "made" : "not made")"
+    var entries = [entry(isMade ? .done : .planned, seen)]
+    // The history is to show that an attempt had no answer, so that the next one is a repeat.
+    if status == .sending {
+      entries.insert(entry(.inDoubt, ProjectMachine.cutOffNote), at: 0)
+    }
+    do throws(RunFileError) { try await JournalWriter(file: file).append(entries) } catch {
       throw RunError(error)
     }
     return found.record.project

@@ -8,24 +8,28 @@ extension ProjectMachine {
   mutating func resolve(at milliseconds: Int64) -> Action {
     guard let index = doubtfulIndex else { return checkDrift() }
     let operation = record.operations[index].operation
-    if operation.leavesNoTrace { return cannotTell(index) }
+    if record.operations[index].status == .sending { noteCutOff(index) }
+    let began = doubtBegan[operation.number] ?? startMilliseconds
+    let settled = began + settleMilliseconds
+    if operation.leavesNoTrace {
+      // Whoever looks after the run has ended is not to look too early.
+      return milliseconds < settled ? .park(untilMilliseconds: settled) : cannotTell(index)
+    }
     guard let intent = intents[operation.number] else {
       record.operations[index].status = .planned
       return checkDrift()
     }
-    let began = doubtBegan[operation.number] ?? startMilliseconds
-    let settled = began + settleMilliseconds
     let (judgement, now) = LandingJudge.judge(operation, in: current, intent: intent)
     switch judgement {
     case .landed: return settle(index, .done, image: now)
     case .notLanded where milliseconds < settled, .cannotTell where milliseconds < settled:
       return .park(untilMilliseconds: settled)
-    case .notLanded: return sendAgain(index, isRepeat: false)
+    case .notLanded: return sendAgain(index, "it was not made")
     case .cannotTell:
       guard operation.resource != nil, operation.verb != .create, !intent.isRepeat else {
         return cannotTell(index)
       }
-      return sendAgain(index, isRepeat: true)
+      return sendAgain(index, "cannot tell; it is sent once more")
     case .foreign:
       record.operations[index].status = .held
       return end(
@@ -36,6 +40,16 @@ extension ProjectMachine {
       )
     }
   }
+
+  /// Notes that an earlier process sent a write, or was about to, and kept no answer to it.
+  private mutating func noteCutOff(_ index: Int) {
+    let number = record.operations[index].operation.number
+    record.operations[index].status = .inDoubt
+    unanswered.insert(number)
+    carried.append(entry(.outcome(.inDoubt, image: nil, note: Self.cutOffNote), number))
+  }
+
+  static let cutOffNote = "the run was cut off before an answer to it was kept"
 
   /// Ends the project in doubt: nothing tells what became of a write.
   mutating func cannotTell(_ index: Int) -> Action {
@@ -56,9 +70,8 @@ extension ProjectMachine {
     )
   }
 
-  /// Makes an operation planned again; that goes into the file together with the next intent, so
-  /// that no crash can come between and make a repeat look like a first attempt.
-  private mutating func sendAgain(_ index: Int, isRepeat: Bool) -> Action {
+  /// Makes an operation planned again; that goes into the file together with the next intent.
+  private mutating func sendAgain(_ index: Int, _ note: String) -> Action {
     let number = record.operations[index].operation.number
     guard sends[number, default: 0] < Self.sendLimit else {
       record.operations[index].status = .failed
@@ -71,8 +84,6 @@ extension ProjectMachine {
       )
     }
     record.operations[index].status = .planned
-    if isRepeat { repeats.insert(number) }
-    let note = isRepeat ? "cannot tell; it is sent once more" : "it was not made"
     carried.append(entry(.outcome(.planned, image: nil, note: note), number))
     return checkDrift()
   }

@@ -64,8 +64,11 @@ struct ProjectMachine {
   var next = Next.begin
   var isDriftChecked = false
   private var wasSettled: Bool
-  /// The operations that are sent again without knowing whether they were made.
-  var repeats: Set<Int> = []
+  /// The operations of which an attempt had no answer that tells.
+  ///
+  /// Each further one is a repeat, also if reading back showed that the first was not made: it may
+  /// still be on its way.
+  var unanswered: Set<Int>
   /// How often each operation was sent by this process.
   var sends: [Int: Int] = [:]
   /// What the last attempt of each operation met.
@@ -97,6 +100,7 @@ struct ProjectMachine {
     self.settleMilliseconds = settleMilliseconds
     self.startMilliseconds = startMilliseconds
     suspects = pending.suspects
+    unanswered = pending.unanswered
     // What was refused, or held for somebody else's change, is looked at afresh.
     for index in record.operations.indices {
       let status = record.operations[index].status
@@ -167,7 +171,7 @@ struct ProjectMachine {
     guard filled(operation) != nil else { return missesAnswer(index) }
     let before = current.before(operation)
     if isDoubtfulWithoutIntent(operation) { return cannotTell(index) }
-    let isRepeat = repeats.contains(operation.number) || mayRepeat(operation)
+    let isRepeat = unanswered.contains(operation.number) || mayRepeat(operation)
     suspects.remove(operation.number)
     record.operations[index].status = .sending
     intents[operation.number] = CommittedIntent(
@@ -273,6 +277,7 @@ struct ProjectMachine {
     next = .readBack
     let number = record.operations[index].operation.number
     doubtBegan[number] = milliseconds
+    unanswered.insert(number)
     return commit([entry(.outcome(.inDoubt, image: nil, note: note), number)])
   }
 

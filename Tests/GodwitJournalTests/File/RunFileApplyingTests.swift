@@ -38,6 +38,42 @@ import Testing
     }
   }
 
+  @Test func `what was cut off while it was opened or closed has lost nothing, its copy may have`()
+    async throws
+  {
+    try await TemporaryFolder.with { folder in
+      let path = try await Sample.changes(2, folder)
+      try Sample.edit(path, "UPDATE meta SET value = 2 WHERE key = 'clean'")
+      let reader = try RunFile.openForReading(path)
+      try reader.copy(to: folder.file("copy"))
+      try reader.close()
+      for (name, isWhole) in [("a.godwit", true), ("copy", false)] {
+        let file = try RunFile.openForApplying(folder.file(name))
+        #expect(file.wasCutOff)
+        #expect(file.mayHaveLostCommits == !isWhole, "\(name)")
+        #expect(file.mayLackIntents == !isWhole, "\(name)")
+        try file.close()
+      }
+    }
+  }
+
+  @Test func `an attempt that was once in doubt is told, whatever was found out later`()
+    async throws
+  {
+    try await TemporaryFolder.with { folder in
+      let path = try await Sample.changes(4, folder)
+      let file = try RunFile.openForApplying(path)
+      try await file.commit([
+        Sample.intent(1), Sample.outcome(1, .inDoubt), Sample.outcome(1, .planned),
+        Sample.intent(2), Sample.outcome(2, .planned),
+        Sample.intent(3), Sample.outcome(3, .inDoubt),
+      ])
+      let pending = try await file.pending(after: 0, limit: 9, retrying: [])
+      #expect(pending.map(\.unanswered) == [[1], [], [1], []])
+      try file.close()
+    }
+  }
+
   @Test func `the mark is off in the main file before the first intent`() async throws {
     try await TemporaryFolder.with { folder in
       let path = try await Sample.changes(1, folder)

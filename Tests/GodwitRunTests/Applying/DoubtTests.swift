@@ -15,7 +15,7 @@ import Testing
   private static let doubtOfRotation = [
     "read", "announce intent 1", "send update PROMETHEUS", "note inDoubt 1", "read",
   ]
-  private static let sentAgain = ["announce planned 1, intent 1", "send update DATADOG"]
+  private static let sentAgain = ["announce planned 1, intent 1 again", "send update DATADOG"]
 
   private static func rotation(_ replies: [Scene.Reply]) -> Scene {
     Scene(
@@ -61,7 +61,7 @@ import Testing
       doubt + ["wait until +65000", "read", "note done 1, settled changed", "end changed"]
     ),
     (
-      "it does not show, and is sent again",
+      "it does not show, and is sent again, which is recorded: it may come late",
       Scene(
         replies: [
           .shows([Sample.us]), .refuses(Sample.timeout), .shows([Sample.us]), .shows([Sample.us]),
@@ -131,7 +131,7 @@ import Testing
         .shows([Sample.prometheus]), .answers(Sample.prometheus),
       ]),
       doubtOfRotation + [
-        "wait until +5000", "read", "announce planned 1, intent 1", "send update PROMETHEUS",
+        "wait until +5000", "read", "announce planned 1, intent 1 again", "send update PROMETHEUS",
         "note done 1, settled changed", "end changed",
       ]
     ),

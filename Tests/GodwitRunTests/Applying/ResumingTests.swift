@@ -26,7 +26,7 @@ import Testing
     (
       "sending, and it was made",
       Scene(statuses: [.sending], intents: intent, replies: [.shows([Sample.eu])]),
-      ["read", "note done 1", "note settled changed", "end changed"]
+      ["read", "note inDoubt 1, done 1", "note settled changed", "end changed"]
     ),
     (
       "sending, and it was not made",
@@ -35,7 +35,7 @@ import Testing
         intents: intent,
         replies: [.shows([Sample.us]), .answers(Sample.eu)]
       ),
-      ["read", "announce planned 1, intent 1", "send update DATADOG"] + ends
+      ["read", "announce inDoubt 1, planned 1, intent 1 again", "send update DATADOG"] + ends
     ),
     (
       "sending, and this process began a moment ago",
@@ -45,14 +45,17 @@ import Testing
         start: Scene.now - 1000,
         replies: [.shows([Sample.us]), .shows([Sample.eu])]
       ),
-      ["read", "wait until +4000", "read", "note done 1", "note settled changed", "end changed"]
+      [
+        "read", "wait until +4000", "read", "note inDoubt 1, done 1", "note settled changed",
+        "end changed",
+      ]
     ),
     (
       "sending, and somebody else changed it",
       Scene(statuses: [.sending], intents: intent, replies: [.shows([Sample.elsewhere])]),
       [
         "read",
-        "note held 1, settled held"
+        "note inDoubt 1, held 1, settled held"
           + " (DATADOG was changed by somebody else while it was being written)",
         "end held",
       ]
@@ -66,7 +69,7 @@ import Testing
         replies: [.shows([Sample.eu, Sample.pager])]
       ),
       [
-        "read", "note done 1",
+        "read", "note inDoubt 1, done 1",
         "note settled held (drift: PAGER_DUTY was not configured, and is now)", "end held",
       ]
     ),
@@ -80,7 +83,8 @@ import Testing
       ),
       [
         "read",
-        "note planned 1, settled held (drift: PAGER_DUTY was not configured, and is now)",
+        "note inDoubt 1, planned 1, settled held"
+          + " (drift: PAGER_DUTY was not configured, and is now)",
         "end held",
       ]
     ),
@@ -125,7 +129,8 @@ import Testing
       ),
       [
         "read",
-        "note settled inDoubt (nothing that Atlas shows tells whether PROMETHEUS was written)",
+        "note inDoubt 1, settled inDoubt"
+          + " (nothing that Atlas shows tells whether PROMETHEUS was written)",
         "end inDoubt",
       ]
     ),
@@ -133,6 +138,16 @@ import Testing
       "in doubt without an intent counts as planned",
       Scene(statuses: [.inDoubt], replies: [.shows([Sample.us]), .answers(Sample.eu)]),
       ["read"] + sends + ends
+    ),
+    (
+      "an attempt of an earlier process had no answer: the next one is recorded as a repeat",
+      Scene(
+        statuses: [.planned],
+        intents: intent,
+        unanswered: [1],
+        replies: [.shows([Sample.us]), .answers(Sample.eu)]
+      ),
+      ["read", "announce intent 1 again", "send update DATADOG"] + ends
     ),
     (
       "failed, and retried",

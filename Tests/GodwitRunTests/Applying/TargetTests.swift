@@ -168,8 +168,12 @@ import Testing
   }
 
   @Test func `a POST whose answer is lost stays in doubt`() {
-    let trace = Self.scene([Self.post], [Self.view(), .refuses(Sample.timeout), Self.view()])
+    let trace = Self.scene(
+      [Self.post],
+      [Self.view(), .refuses(Sample.timeout), Self.view(), Self.view()]
+    )
     #expect(trace.filter { $0.hasPrefix("send") }.count == 1)
+    #expect(trace.contains("wait until +5000"), "a person may look at once, and too early")
     #expect(trace.last == "end inDoubt")
     let resumed = Self.scene([Self.post], [Self.view()], statuses: [.inDoubt])
     #expect(resumed.last == "end inDoubt")

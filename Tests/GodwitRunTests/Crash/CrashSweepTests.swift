@@ -37,8 +37,12 @@ import Testing
 
     /// How many POSTs by path are made.
     var posts: Int { points.count { $0 == "before a POST by path" } }
-    /// How many points come before the first commit.
-    var openingPoints: Int { points.firstIndex(of: "before a commit") ?? 0 }
+    /// The indices of the points at which the file is opened, and of those at which it is closed.
+    var edges: [Int] {
+      let first = points.firstIndex(of: "before a commit") ?? 0
+      let last = points.lastIndex(of: "before the checkpoint") ?? points.count
+      return Array(0..<first) + Array(last..<points.count)
+    }
   }
 
   private static func simulator(
@@ -151,7 +155,7 @@ import Testing
     if let status = killed.status, status != 0 { problems.append("apply ended with \(status)") }
     if killed.status == nil {
       kills.withLock { $0 += 1 }
-      problems += try await goOn(stage, after: point)
+      problems += try await goOn(stage)
     }
     let world = try simulator.world.fingerprint()
     await simulator.stop()
@@ -162,7 +166,7 @@ import Testing
   }
 
   /// Resumes; a person says what became of what is in doubt, and it resumes again.
-  private static func goOn(_ stage: Stage, after point: String) async throws -> [String] {
+  private static func goOn(_ stage: Stage) async throws -> [String] {
     let folder = stage.folder
     let godwit = GodwitProcess(folder: folder.path, environment: stage.environment)
     // Killed before it had begun, it is still a plan.
@@ -175,9 +179,7 @@ import Testing
     }
     let onlooker = Onlooker(path: folder.file("a.godwit"), log: folder.file("requests.jsonl"))
     var (settled, problems) = try await onlooker.settle(by: godwit)
-    // Only what was on its way; while it opens, the -wal is missing as if it had been lost.
-    let isOpening = Int(point.prefix { $0.isNumber }).map { $0 <= stage.openingPoints } ?? false
-    if settled > parallelism, !isOpening { problems.append("\(settled) were in doubt") }
+    if settled > parallelism { problems.append("\(settled) were in doubt") }
     resumed = try await godwit.run(["resume"] + apply.dropFirst())
     if resumed.status != 0 { problems.append("resume again: \(resumed.errors)") }
     resolved.withLock { $0 += settled }
@@ -232,7 +234,7 @@ import Testing
   }
 
   /// Where to kill: each point and a little later, or some points, and always some around a POST by
-  /// path.
+  /// path and while the file is opened and closed.
   private static func traps(_ stage: Stage) -> [String] {
     var random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
     let rounds = isWhole ? 4 : max(1, sample / 20)
@@ -246,7 +248,8 @@ import Testing
     }
     let step = max(1, stage.points.count / sample)
     let first = Int.random(in: 1...step, using: &random)
-    return posts
+    let edges = stage.edges.shuffled(using: &random).prefix(max(2, sample / 10))
+    return posts + edges.map { "\($0 + 1)" }
       + stride(from: first, through: stage.points.count, by: step).enumerated().map {
         // Every third is killed a little later: within the server's latency, if it was a request.
         $0 % 3 == 2 ? "\($1)+\(Int.random(in: 2...9, using: &random))ms" : "\($1)"

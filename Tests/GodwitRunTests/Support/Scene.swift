@@ -25,6 +25,7 @@ struct Scene: Sendable {
   var statuses: [OperationStatus] = []
   var intents: [Int: CommittedIntent] = [:]
   var answers: [Int: JSONObject] = [:]
+  var unanswered: Set<Int> = []
   var wasSettled = false
   var hasVerify = false
   var mayLackIntents = false
@@ -56,6 +57,7 @@ struct Scene: Sendable {
         intents: intents,
         answers: answers,
         suspects: mayLackIntents ? Set(operations.map(\.number)).subtracting(intents.keys) : [],
+        unanswered: unanswered,
         wasSettled: wasSettled
       ),
       hasVerify: hasVerify,
