@@ -73,11 +73,12 @@ public final class AtlasConnection: Sendable {
   }
 
   /// Sends a request, again where the rules for retries say so, and lets `decode` read the 2xx
-  /// answer.
+  /// answer; at most `attempts` times, if that is set.
   func perform<Value>(
     _ operation: AtlasOperation,
     through generation: APIGeneration? = nil,
     body: RequestBody? = nil,
+    attempts: Int? = nil,
     decode: (HTTPAnswer) throws(UnreadableAnswer) -> Value
   ) async throws(AtlasError) -> Value {
     let request = request(operation, through: generation, body: body)
@@ -91,6 +92,7 @@ public final class AtlasConnection: Sendable {
       } catch let failure {
         error = failure
       }
+      if let attempts, attempt >= attempts { throw error }
       let policy = configuration.retry
       let decision = RetryDecision.decide(
         error,
@@ -113,10 +115,12 @@ public final class AtlasConnection: Sendable {
     }
   }
 
-  /// Takes a retry of a write out of the budget; what a server asked to wait for costs nothing.
+  /// Takes a retry out of the budget; what a server asked to wait for costs nothing.
   func paysForRetry(of error: AtlasError) -> Bool {
-    if error.status == 429, error.retryAfter != nil { return true }
-    return budget.withLock { $0.withdraw() }
+    let isPaid =
+      error.status == 429 && error.retryAfter != nil || budget.withLock { $0.withdraw() }
+    if isPaid { counters.withLock { $0.retries += 1 } }
+    return isPaid
   }
 
   /// Sends one HTTP request and counts it.

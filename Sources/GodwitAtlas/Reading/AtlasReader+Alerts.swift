@@ -20,7 +20,7 @@ extension AtlasReader {
     var seen: Set<AlertConfigurationID> = []
     var number = 1
     while true {
-      let page = try await connection.perform(
+      let page = try await perform(
         .alertConfigurations(project, page: number),
         through: generation
       ) { (answer) throws(UnreadableAnswer) in
@@ -47,7 +47,7 @@ extension AtlasReader {
     through generation: APIGeneration? = nil
   ) async throws(AtlasError) -> AlertConfiguration? {
     do throws(AtlasError) {
-      return try await connection.perform(
+      return try await perform(
         .alertConfiguration(project, id),
         through: generation
       ) { (answer) throws(UnreadableAnswer) in

@@ -18,7 +18,7 @@ extension AtlasReader {
     in project: ProjectID? = nil
   ) async throws(AtlasError) -> JSONValue {
     let operation = try connection.operation(.get, path: path, query: query, in: project)
-    return try await connection.perform(operation) { (answer) throws(UnreadableAnswer) in
+    return try await perform(operation) { (answer) throws(UnreadableAnswer) in
       if answer.status == 204 { return .null }
       return AnswerMasking.masked(try AnswerBody.value(answer.body))
     }

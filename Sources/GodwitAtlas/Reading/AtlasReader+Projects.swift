@@ -91,7 +91,7 @@ extension AtlasReader {
   }
 
   private func projectPage(_ number: Int) async throws(AtlasError) -> Page<Project> {
-    try await connection.perform(.projects(page: number)) { (answer) throws(UnreadableAnswer) in
+    try await perform(.projects(page: number)) { (answer) throws(UnreadableAnswer) in
       try Page(answer.body) { Project($0) }
     }
   }

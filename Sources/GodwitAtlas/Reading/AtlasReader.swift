@@ -3,10 +3,41 @@ public import GodwitCore
 /// Reads from Atlas and has no way to write; this is what planning is given.
 public struct AtlasReader: Sendable {
   let connection: AtlasConnection
+  /// How often a request is sent at most; `nil` for as often as the connection's policy has it.
+  private var attempts: Int?
 
   /// Reads over a connection.
   public init(_ connection: AtlasConnection) {
     self.connection = connection
+  }
+
+  /// The same, for a caller that waits in its own way before it reads again, after it has asked
+  /// ``paysForRetry(of:)``.
+  public var withoutRetries: AtlasReader {
+    var reader = self
+    reader.attempts = 1
+    return reader
+  }
+
+  /// Takes one more attempt out of the account that all retries of a run share.
+  ///
+  /// - Parameter error: what the attempt before met.
+  /// - Returns: `false` if there are no retries left, and nothing may be sent.
+  public func paysForRetry(of error: AtlasError) -> Bool {
+    connection.paysForRetry(of: error)
+  }
+
+  func perform<Value>(
+    _ operation: AtlasOperation,
+    through generation: APIGeneration? = nil,
+    decode: (HTTPAnswer) throws(UnreadableAnswer) -> Value
+  ) async throws(AtlasError) -> Value {
+    try await connection.perform(
+      operation,
+      through: generation,
+      attempts: attempts,
+      decode: decode
+    )
   }
 
   /// The organizations that the credentials can see, deleted ones left out.
@@ -16,7 +47,7 @@ public struct AtlasReader: Sendable {
     var result: [Organization] = []
     var number = 1
     while true {
-      let page = try await connection.perform(.organizations(page: number)) {
+      let page = try await perform(.organizations(page: number)) {
         (answer) throws(UnreadableAnswer) in
         try Page(answer.body) { Organization($0) }
       }
@@ -42,7 +73,7 @@ public struct AtlasReader: Sendable {
   }
 
   private func project(_ operation: AtlasOperation) async throws(AtlasError) -> Project {
-    try await connection.perform(operation) { (answer) throws(UnreadableAnswer) in
+    try await perform(operation) { (answer) throws(UnreadableAnswer) in
       guard let project = Project(try AnswerBody.object(answer.body)) else {
         throw UnreadableAnswer(reason: "a project without id, name or organization")
       }
@@ -56,7 +87,7 @@ public struct AtlasReader: Sendable {
     var number = 1
     while true {
       let operation = AtlasOperation.integrations(project, page: number)
-      let page = try await connection.perform(operation) {
+      let page = try await perform(operation) {
         (answer) throws(UnreadableAnswer) in
         try Page(answer.body) { Integration($0) }
       }
@@ -75,7 +106,7 @@ public struct AtlasReader: Sendable {
     type: IntegrationType
   ) async throws(AtlasError) -> Integration? {
     do throws(AtlasError) {
-      return try await connection.perform(.integration(project, type)) {
+      return try await perform(.integration(project, type)) {
         (answer) throws(UnreadableAnswer) in
         let object = try AnswerBody.object(answer.body)
         guard let integration = Integration(object), integration.type == type else {

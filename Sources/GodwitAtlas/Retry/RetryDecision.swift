@@ -16,7 +16,7 @@ enum RetryDecision: Sendable, Hashable {
     policy: RetryPolicy,
     random: Double
   ) -> RetryDecision {
-    guard !isWrite, error.attempt < policy.attempts, mayPass(error) else { return .giveUp }
+    guard !isWrite, error.attempt < policy.attempts, error.mayPassOnReading else { return .giveUp }
     let doubling = policy.base * (1 << min(error.attempt - 1, 16))
     let slowness = error.isMaintenance ? 10 : 1
     let jitter = min(policy.cap, doubling * slowness) * random
@@ -27,15 +27,18 @@ enum RetryDecision: Sendable, Hashable {
     return .retry(after: jitter, costsBudget: true)
   }
 
-  /// Whether the same request may succeed later.
-  static func mayPass(_ error: AtlasError) -> Bool {
-    switch error.kind {
+}
+
+extension AtlasError {
+  /// Whether the same read may succeed later.
+  public var mayPassOnReading: Bool {
+    switch kind {
     case .nameResolution, .connect, .tls, .timeout, .reset, .unreadableAnswer, .restlessNonce:
       true
     case .status:
-      switch error.status ?? 0 {
+      switch status ?? 0 {
       case 408, 429, 500...599: true
-      case 405: error.isMaintenance
+      case 405: isMaintenance
       default: false
       }
     case .invalidTarget, .tooLarge, .wrongCredentials, .unsupportedAuthentication, .needsAPIKey,

@@ -29,9 +29,9 @@ enum CleanMark: Int {
   ///
   /// - Throws: `SQLITE_BUSY` while a reader keeps the main file from being written.
   static func takeOff(in database: Database) throws {
-    guard try CleanMark(of: database) != .off else { return }
-    try CleanMark.off.set(in: database)
+    if try CleanMark(of: database) != .off { try CleanMark.off.set(in: database) }
     CrashPoint.pass("after the clean mark is off in the -wal")
+    // Also if it was off before: an earlier opening may have ended here.
     try database.checkpoint(.full)
   }
 

@@ -99,8 +99,8 @@ extension RunFile {
     try checkExists(path)
     return try run(path) {
       // One that is empty was made by a reader, or emptied by a checkpoint.
-      let wal = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
-      let hadWAL = (wal?[.size] as? Int ?? 0) > 0
+      let log = WriteAheadLog(beside: path)
+      let trouble: LogTrouble? = log.isEmpty ? .isMissing : log.lacksCommits ? .isDamaged : nil
       try checkBeforeApplying(path, mayTakeOver: mayTakeOver, clock: clock)
       let queue = try DatabaseQueue(path: path, configuration: configuration(synchronous: "FULL"))
       CrashPoint.pass("before the lease is taken")
@@ -115,7 +115,7 @@ extension RunFile {
         )
         if mark == .on { try CleanMark.complete.set(in: database) }
         let wasRebooted = lastBoot != lease.lease.boot
-        if lease.how == .wasTakenOver || mark == .off && (!hadWAL || wasRebooted) {
+        if lease.how == .wasTakenOver || mark == .off && (trouble != nil || wasRebooted) {
           try noteSuspicion(database)
         }
         return (lease, mark, try meta(database, "suspectSequence", as: Int64.self))
@@ -128,7 +128,7 @@ extension RunFile {
         purpose: .applying,
         queue: queue,
         lease: lease,
-        mayHaveLostCommits: mark == .off && !hadWAL,
+        lostCommits: mark == .off ? trouble : nil,
         wasCutOff: mark != .on,
         suspectSequence: suspectSequence,
         clock: clock

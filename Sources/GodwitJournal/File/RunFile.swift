@@ -23,8 +23,16 @@ public final class RunFile: Sendable {
   public let path: String
   /// What the file was opened for.
   public let purpose: Purpose
-  /// Whether commits may be missing: the clean mark is off and no `-wal` was beside the file.
-  public let mayHaveLostCommits: Bool
+  /// Why commits may be missing in a file whose clean mark is off.
+  public enum LogTrouble: Sendable, Hashable {
+    /// No `-wal` was beside the file.
+    case isMissing
+    /// The `-wal` beside it is not as it was written.
+    case isDamaged
+  }
+
+  /// Why commits may be missing; `nil` if none is.
+  public let lostCommits: LogTrouble?
   /// Whether the clean mark was off: the last process ended without closing the file.
   public let wasCutOff: Bool
   /// Whether the run was taken from a process that ended without releasing it.
@@ -40,6 +48,9 @@ public final class RunFile: Sendable {
   /// keep what it has acknowledged.
   let suspectSequence: Int64?
 
+  /// Whether commits may be missing.
+  public var mayHaveLostCommits: Bool { lostCommits != nil }
+
   /// Whether an intent may be missing though its write was sent.
   public var mayLackIntents: Bool { suspectSequence != nil }
 
@@ -53,7 +64,7 @@ public final class RunFile: Sendable {
     purpose: Purpose,
     queue: DatabaseQueue,
     lease: (lease: RunLease, how: RunLease.Acquisition)? = nil,
-    mayHaveLostCommits: Bool = false,
+    lostCommits: LogTrouble? = nil,
     wasCutOff: Bool = false,
     suspectSequence: Int64? = nil,
     clock: @escaping @Sendable () -> Int64
@@ -64,7 +75,7 @@ public final class RunFile: Sendable {
     self.lease = lease?.lease
     wasAbandoned = lease.map { $0.how != .wasFree } ?? false
     wasTakenOver = lease?.how == .wasTakenOver
-    self.mayHaveLostCommits = mayHaveLostCommits
+    self.lostCommits = lostCommits
     self.wasCutOff = wasCutOff
     self.suspectSequence = suspectSequence
     self.clock = clock

@@ -4,11 +4,12 @@ internal import GodwitCore
 // What a project's machine asks for, as requests to Atlas.
 
 extension ApplyRun {
-  /// Reads what a project's plan depends on.
+  /// Reads what a project's plan depends on; the machine waits before another attempt.
   func read(
     _ needs: ReadNeeds,
     of project: ProjectID
   ) async -> Result<ProjectView, AtlasError> {
+    let reader = reader.withoutRetries
     do throws(AtlasError) {
       var integrations = needs.integrations ? try await reader.integrations(of: project) : []
       for type in needs.unlisted.sorted() {
@@ -16,7 +17,7 @@ extension ApplyRun {
         integrations.removeAll { $0.type == type }
         if let one { integrations.append(one) }
       }
-      let alerts = try await alerts(needs, of: project)
+      let alerts = try await alerts(needs, of: project, reader)
       var paths: [String: JSONObject] = [:]
       for path in needs.paths.sorted() {
         paths[path] = try await reader.image(of: path, in: project)
@@ -29,7 +30,8 @@ extension ApplyRun {
 
   private func alerts(
     _ needs: ReadNeeds,
-    of project: ProjectID
+    of project: ProjectID,
+    _ reader: AtlasReader
   ) async throws(AtlasError) -> [AlertConfiguration] {
     guard needs.alerts else { return [] }
     let alerts = try await reader.alertConfigurations(of: project)

@@ -59,8 +59,8 @@ public struct ApplyRun: Sendable {
   private enum Turn: Sendable {
     case ended(ProjectOutcome)
     case left
-    case parked(ProjectMachine, untilMilliseconds: Int64)
-    case woke(ProjectMachine)
+    case parked(ProjectMachine, untilMilliseconds: Int64, ProjectMachine.Wait)
+    case woke(ProjectMachine, ProjectMachine.Wait)
   }
 
   /// Applies all that is pending.
@@ -81,10 +81,15 @@ public struct ApplyRun: Sendable {
     await withTaskGroup(of: Turn.self) { group in
       var active = 0
       var failures = 0
+      var waiting: [ProjectMachine.Wait: Int] = [:]
+      /// Those that wait keep no place from others; but where many do, others would fare no better.
+      func mayBegin() -> Bool {
+        active < max(1, parallelism) && !stop.isStopping
+          && failures + waiting[.doubt, default: 0] < max(1, failureLimit)
+          && waiting[.atlas, default: 0] < 4 * max(1, parallelism)
+      }
       func fill() async {
-        while active < max(1, parallelism), !stop.isStopping,
-          let pending = await nextPending(feed, journal)
-        {
+        while mayBegin(), let pending = await nextPending(feed) {
           active += 1
           let machine = machine(for: pending, since: start)
           group.addTask { await drive(machine, .began, journal) }
@@ -99,10 +104,12 @@ public struct ApplyRun: Sendable {
           if outcome == .failed || outcome == .inDoubt { failures += 1 }
           if failures >= failureLimit { stopForFailures(failures) }
         case .left: active -= 1
-        case .parked(let machine, let until):
+        case .parked(let machine, let until, let wait):
           active -= 1
-          group.addTask { await sleep(machine, until: until) }
-        case .woke(let machine):
+          waiting[wait, default: 0] += 1
+          group.addTask { await sleep(machine, until: until, wait) }
+        case .woke(let machine, let wait):
+          waiting[wait, default: 0] -= 1
           guard !stop.isStopping else { break }
           active += 1
           group.addTask { await drive(machine, .woke, journal) }
@@ -111,13 +118,15 @@ public struct ApplyRun: Sendable {
       }
     }
     observe(.finished)
-    return try await conclude()
+    return try await conclude(hasBegun: await journal.commits > 0)
   }
 
-  private func conclude() async throws(RunError) -> StopSignal.Cause? {
-    if case .trouble(let error)? = stop.cause {
-      if error.status == .couldNotStart { throw error }
-      return stop.cause
+  private func conclude(hasBegun: Bool) async throws(RunError) -> StopSignal.Cause? {
+    if case .trouble(var error)? = stop.cause {
+      guard error.status == .couldNotStart else { return stop.cause }
+      guard hasBegun else { throw error }
+      error.status = .stoppedEarly
+      return .trouble(error)
     }
     do throws(RunFileError) { try await file.finishIfNothingIsOpen() } catch {
       throw RunError(error, status: .stoppedEarly)
@@ -141,25 +150,25 @@ public struct ApplyRun: Sendable {
     await wait(until: start + settle.milliseconds)
   }
 
-  private func nextPending(_ feed: PendingFeed, _ journal: JournalWriter) async -> RunFile.Pending?
-  {
+  private func nextPending(_ feed: PendingFeed) async -> RunFile.Pending? {
     do throws(RunFileError) { return try await feed.next() } catch {
-      await stop(for: error, journal)
+      stop(for: error)
       return nil
     }
   }
 
-  /// Stops since the run file cannot be used; before the first commit nothing was begun.
-  private func stop(for error: RunFileError, _ journal: JournalWriter) async {
-    let hasBegun = await journal.commits > 0
-    stop.stop(.trouble(RunError(error, status: hasBegun ? .stoppedEarly : .couldNotStart)))
+  /// Stops since the run file cannot be used.
+  ///
+  /// The status is that of a run of which nothing is committed; at its end it is known whether that
+  /// is so, while others are still committing now.
+  private func stop(for error: RunFileError) {
+    stop.stop(.trouble(RunError(error, status: .couldNotStart)))
   }
 
   /// Stops since no further request will do better.
-  private func stop(for error: AtlasError, _ journal: JournalWriter) async {
-    let hasBegun = await journal.commits > 0
-    let isEarly = hasBegun || error.isAccessListRefusal
-    stop.stop(.trouble(RunError(error, status: isEarly ? .stoppedEarly : .couldNotStart)))
+  private func stop(for error: AtlasError) {
+    let status: ExitStatus = error.isAccessListRefusal ? .stoppedEarly : .couldNotStart
+    stop.stop(.trouble(RunError(error, status: status)))
   }
 
   private func stopForFailures(_ count: Int) {
@@ -177,9 +186,13 @@ public struct ApplyRun: Sendable {
   }
 
   /// Waits without keeping a place; looks up when the run stops.
-  private func sleep(_ machine: ProjectMachine, until milliseconds: Int64) async -> Turn {
+  private func sleep(
+    _ machine: ProjectMachine,
+    until milliseconds: Int64,
+    _ reason: ProjectMachine.Wait
+  ) async -> Turn {
     await wait(until: milliseconds)
-    return .woke(machine)
+    return .woke(machine, reason)
   }
 
   private func wait(until milliseconds: Int64) async {
@@ -199,11 +212,17 @@ public struct ApplyRun: Sendable {
     var event = event
     while true {
       switch machine.next(event, at: clock()) {
-      case .read(let needs): event = .read(await read(needs, of: machine.record.project.id))
+      case .read(let needs, let earlier):
+        if var spent = earlier, !reader.paysForRetry(of: spent) {
+          spent.isRetryBudgetSpent = true
+          event = .read(.failure(spent))
+        } else {
+          event = .read(await read(needs, of: machine.record.project.id))
+        }
       case .commit(let entries, let announcesWrite):
         if announcesWrite, stop.isStopping { return .left }
         do throws(RunFileError) { try await journal.append(entries) } catch {
-          await stop(for: error, journal)
+          stop(for: error)
           return .left
         }
         event = .committed
@@ -215,12 +234,13 @@ public struct ApplyRun: Sendable {
             await send(operation, to: machine.record.project.id, integrations: machine.current)
           )
         }
-      case .park(let milliseconds): return .parked(machine, untilMilliseconds: milliseconds)
+      case .park(let milliseconds, let wait):
+        return .parked(machine, untilMilliseconds: milliseconds, wait)
       case .verify:
         event = .verified(await verifier?.verify(machine.record.project))
       case .ended(let outcome): return .ended(outcome)
       case .leave(let error):
-        if let error { await stop(for: error, journal) }
+        if let error { stop(for: error) }
         return .left
       }
     }

@@ -13,9 +13,11 @@ extension ProjectMachine {
     let settled = began + settleMilliseconds
     if operation.leavesNoTrace {
       // Whoever looks after the run has ended is not to look too early.
-      return milliseconds < settled ? .park(untilMilliseconds: settled) : cannotTell(index)
+      return milliseconds < settled ? .park(untilMilliseconds: settled, .doubt) : cannotTell(index)
     }
     guard let intent = intents[operation.number] else {
+      // Without the image before nothing can be told of what has no name before it is made.
+      guard operation.resource != nil else { return cannotTell(index) }
       record.operations[index].status = .planned
       return checkDrift()
     }
@@ -23,7 +25,7 @@ extension ProjectMachine {
     switch judgement {
     case .landed: return settle(index, .done, image: now)
     case .notLanded where milliseconds < settled, .cannotTell where milliseconds < settled:
-      return .park(untilMilliseconds: settled)
+      return .park(untilMilliseconds: settled, .doubt)
     case .notLanded: return sendAgain(index, "it was not made")
     case .cannotTell:
       guard operation.resource != nil, operation.verb != .create, !intent.isRepeat else {
@@ -92,7 +94,8 @@ extension ProjectMachine {
 
   /// Compares what is there with what the plan read and what was written since.
   mutating func checkDrift() -> Action {
-    guard !isDriftChecked else { return proceed() }
+    let isOpen = record.operations.contains { !$0.status.isSettled }
+    guard !isDriftChecked, isOpen else { return proceed() }
     isDriftChecked = true
     var entries: [JournalEntry] = []
     var drift: [String] = []

@@ -11,21 +11,29 @@ internal import GodwitScript
 struct ProjectMachine {
   /// What the executor is to do.
   enum Action {
-    /// Read what the project's plan depends on.
-    case read(ReadNeeds)
+    /// Read what the project's plan depends on; `retryOf` is what the attempt before it met.
+    case read(ReadNeeds, retryOf: AtlasError?)
     /// Commit entries; the intent to send is among them if `announcesWrite`.
     case commit([JournalEntry], announcesWrite: Bool)
     /// Send a write, in which nothing is pending any more; `retryOf` is what the attempt before it
     /// met, which the budget of the whole run has to pay for.
     case send(Operation, retryOf: AtlasError?)
     /// Wait until a time, in milliseconds of ``SteadyClock``, without keeping others waiting.
-    case park(untilMilliseconds: Int64)
+    case park(untilMilliseconds: Int64, Wait)
     /// Run the script's `verify`.
     case verify
     /// The project has ended in a bucket.
     case ended(ProjectOutcome)
     /// The project stays as it is, since the whole run stops.
     case leave(AtlasError?)
+  }
+
+  /// What a project waits for.
+  enum Wait: Hashable {
+    /// For what became of a write to show.
+    case doubt
+    /// For Atlas to answer, or to accept a write.
+    case atlas
   }
 
   /// What has happened.
@@ -84,6 +92,10 @@ struct ProjectMachine {
 
   static let sendLimit = 3
   private static let refusalLimit = 6
+  /// How often reading has failed since it last went well, and what it met.
+  private var readFailures = 0
+  private var lastReadError: AtlasError?
+  private static let readFailureLimit = 4
 
   init(
     _ pending: RunFile.Pending,
@@ -120,8 +132,10 @@ struct ProjectMachine {
       return begin()
     case .read(.success(let view)):
       current = view
+      readFailures = 0
+      lastReadError = nil
       return resolve(at: milliseconds)
-    case .read(.failure(let error)): return readFailed(error)
+    case .read(.failure(let error)): return readFailed(error, at: milliseconds)
     case .committed: return afterCommit(at: milliseconds)
     case .sent(.success(let answer)): return sent(answer, at: milliseconds)
     case .sent(.failure(let error)): return sendFailed(error, at: milliseconds)
@@ -144,7 +158,7 @@ struct ProjectMachine {
     return hasVerify ? .verify : end(.changed)
   }
 
-  private func read() -> Action { .read(ReadNeeds(record)) }
+  private func read() -> Action { .read(ReadNeeds(record), retryOf: lastReadError) }
 
   private mutating func afterCommit(at milliseconds: Int64) -> Action {
     switch next {
@@ -156,7 +170,7 @@ struct ProjectMachine {
       return .send(filled, retryOf: lastErrors[number])
     case .check: return checkDrift()
     case .readBack: return read()
-    case .park(let wait): return .park(untilMilliseconds: milliseconds + wait)
+    case .park(let wait): return .park(untilMilliseconds: milliseconds + wait, .atlas)
     case .end(let outcome): return .ended(outcome)
     case .leave(let error): return .leave(error)
     }
@@ -225,7 +239,7 @@ struct ProjectMachine {
     answers[number] = image
     let outcome = entry(.outcome(status, image: image, note: nil), number)
     let isLast = record.operations.allSatisfy { $0.status.isSettled }
-    if isLast, !hasVerify, isDriftChecked { return end(.changed, with: [outcome]) }
+    if isLast, !hasVerify { return end(.changed, with: [outcome]) }
     next = needsImage(after: record.operations[index].operation) ? .readBack : .check
     return commit([outcome])
   }
@@ -278,10 +292,18 @@ struct ProjectMachine {
     let number = record.operations[index].operation.number
     doubtBegan[number] = milliseconds
     unanswered.insert(number)
+    // The world may change while this waits, as while a refused write does.
+    isDriftChecked = false
     return commit([entry(.outcome(.inDoubt, image: nil, note: note), number)])
   }
 
-  private mutating func readFailed(_ error: AtlasError) -> Action {
+  private mutating func readFailed(_ error: AtlasError, at milliseconds: Int64) -> Action {
+    if error.mayPassOnReading, !error.isRetryBudgetSpent, readFailures < Self.readFailureLimit {
+      readFailures += 1
+      lastReadError = error
+      let wait = error.waitMilliseconds(after: readFailures, position: position)
+      return .park(untilMilliseconds: milliseconds + wait, .atlas)
+    }
     if error.scope == .run || error.kind == .cancelled { return .leave(error) }
     let isDoubtful = doubtfulIndex != nil
     return end(

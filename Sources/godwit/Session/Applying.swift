@@ -136,10 +136,11 @@ struct Applying {
   }
 
   private func tellOfDoubt(_ file: RunFile) {
-    guard file.mayHaveLostCommits else { return }
+    guard let lost = file.lostCommits else { return }
     Console.tell(
       Diagnostic(
-        "the run file was not closed cleanly and its -wal is not beside it",
+        "the run file was not closed cleanly and its -wal is "
+          + (lost == .isMissing ? "not beside it" : "damaged"),
         severity: .warning,
         detail: "the last commits may be missing",
         advice: "everything that is not settled in it is read back first"

@@ -57,6 +57,32 @@ import Testing
     }
   }
 
+  @Test func `an opening that was cut off before the mark was off is made good by the next one`()
+    async throws
+  {
+    try await TemporaryFolder.with { folder in
+      let path = try await Sample.changes(2, folder)
+      // As a kill leaves it: the mark is off in the -wal alone.
+      let queue = try DatabaseQueue(path: path)
+      try await queue.writeWithoutTransaction { database in
+        try CleanMark.complete.set(in: database)
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+        try CleanMark.off.set(in: database)
+      }
+      for end in ["", "-wal"] { try folder.copy("a.godwit" + end, to: "b" + end) }
+      try queue.close()
+      let file = try RunFile.openForApplying(folder.file("b"))
+      #expect(!file.mayHaveLostCommits)
+      try await file.commit([Sample.intent(1)])
+      try folder.copy("b", to: "c")
+      try file.close()
+      try Sample.edit(folder.file("c"), "UPDATE lease SET process = 4194999")
+      let alone = try RunFile.openForApplying(folder.file("c"))
+      #expect(alone.lostCommits == .isMissing)
+      try alone.close()
+    }
+  }
+
   @Test func `an attempt that was once in doubt is told, whatever was found out later`()
     async throws
   {

@@ -96,6 +96,32 @@ import Testing
       ]
     ),
     (
+      "meanwhile somebody changed what comes next",
+      Scene(
+        operations: [Sample.move, Sample.page],
+        reads: ReadSet(images: ["DATADOG": Sample.us.fields, "PAGER_DUTY": nil]),
+        replies: [
+          .shows([Sample.us]), .refuses(Sample.serverError), .shows([Sample.us]),
+          .shows([Sample.us, Sample.changed(Sample.pager, ["region": "US"], stamp: "8")]),
+        ]
+      ),
+      doubt + [
+        "wait until +5000", "read",
+        "note planned 1, settled held (drift: PAGER_DUTY was not configured, and is now)",
+        "end held",
+      ]
+    ),
+    (
+      "it cannot be read back at once",
+      Scene(
+        replies: [
+          .shows([Sample.us]), .refuses(Sample.timeout), .readFailsNow(Sample.busy),
+          .shows([Sample.eu]),
+        ]
+      ),
+      doubt + ["wait until +7237", "read", "note done 1, settled changed", "end changed"]
+    ),
+    (
       "it cannot be read back",
       Scene(
         replies: [.shows([Sample.us]), .refuses(Sample.timeout), .readFails(Sample.serverError)]

@@ -26,7 +26,7 @@ import Testing
     (
       "sending, and it was made",
       Scene(statuses: [.sending], intents: intent, replies: [.shows([Sample.eu])]),
-      ["read", "note inDoubt 1, done 1", "note settled changed", "end changed"]
+      ["read", "note inDoubt 1, done 1, settled changed", "end changed"]
     ),
     (
       "sending, and it was not made",
@@ -46,7 +46,7 @@ import Testing
         replies: [.shows([Sample.us]), .shows([Sample.eu])]
       ),
       [
-        "read", "wait until +4000", "read", "note inDoubt 1, done 1", "note settled changed",
+        "read", "wait until +4000", "read", "note inDoubt 1, done 1, settled changed",
         "end changed",
       ]
     ),
@@ -61,17 +61,14 @@ import Testing
       ]
     ),
     (
-      "sending, made, and another type drifted",
+      "sending, made, and another type was changed: nothing is left to be held",
       Scene(
         reads: ReadSet(images: ["DATADOG": Sample.us.fields, "PAGER_DUTY": nil]),
         statuses: [.sending],
         intents: intent,
         replies: [.shows([Sample.eu, Sample.pager])]
       ),
-      [
-        "read", "note inDoubt 1, done 1",
-        "note settled held (drift: PAGER_DUTY was not configured, and is now)", "end held",
-      ]
+      ["read", "note inDoubt 1, done 1, settled changed", "end changed"]
     ),
     (
       "sending, not made, and another type drifted",
@@ -91,7 +88,7 @@ import Testing
     (
       "in doubt and not settled",
       Scene(statuses: [.inDoubt], intents: intent, replies: [.shows([Sample.eu])]),
-      ["read", "note done 1", "note settled changed", "end changed"]
+      ["read", "note done 1, settled changed", "end changed"]
     ),
     (
       "in doubt and settled so",
@@ -101,7 +98,7 @@ import Testing
         wasSettled: true,
         replies: [.shows([Sample.eu])]
       ),
-      ["note reopened", "read", "note done 1", "note settled changed", "end changed"]
+      ["note reopened", "read", "note done 1, settled changed", "end changed"]
     ),
     (
       "in doubt, and it cannot be read back again",
@@ -132,6 +129,22 @@ import Testing
         "note inDoubt 1, settled inDoubt"
           + " (nothing that Atlas shows tells whether PROMETHEUS was written)",
         "end inDoubt",
+      ]
+    ),
+    (
+      "sending, made, and what is left meets a change",
+      Scene(
+        operations: [Sample.move, Sample.page],
+        reads: ReadSet(images: ["DATADOG": Sample.us.fields, "PAGER_DUTY": nil]),
+        statuses: [.sending, .planned],
+        intents: intent,
+        replies: [
+          .shows([Sample.eu, Sample.changed(Sample.pager, ["region": "US"], stamp: "8")])
+        ]
+      ),
+      [
+        "read", "note inDoubt 1, done 1",
+        "note settled held (drift: PAGER_DUTY was not configured, and is now)", "end held",
       ]
     ),
     (

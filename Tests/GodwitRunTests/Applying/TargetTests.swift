@@ -175,6 +175,10 @@ import Testing
     #expect(trace.filter { $0.hasPrefix("send") }.count == 1)
     #expect(trace.contains("wait until +5000"), "a person may look at once, and too early")
     #expect(trace.last == "end inDoubt")
+    for operation in [Self.post, Self.create] {
+      let unknown = Self.scene([operation], [Self.view()], statuses: [.inDoubt])
+      #expect(unknown.last == "end inDoubt", "there is not even an intent")
+    }
     let resumed = Self.scene([Self.post], [Self.view()], statuses: [.inDoubt])
     #expect(resumed.last == "end inDoubt")
     #expect(!resumed.contains { $0.hasPrefix("send") })

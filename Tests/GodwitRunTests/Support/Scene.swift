@@ -11,7 +11,10 @@ struct Scene: Sendable {
   enum Reply: Sendable {
     case shows([Integration])
     case view(ProjectView)
+    /// Reading fails, and the run has no retries left.
     case readFails(AtlasError)
+    /// Reading fails for the moment.
+    case readFailsNow(AtlasError)
     case answers(Integration?)
     case writes(WriteAnswer)
     case refuses(AtlasError)
@@ -78,7 +81,7 @@ struct Scene: Sendable {
       trace.append(Self.text(action))
       switch action {
       case .commit: event = .committed
-      case .park(let until):
+      case .park(let until, _):
         clock = until
         event = .woke
       case .ended, .leave: return trace + replies.map { "not asked for: \($0)" }
@@ -101,7 +104,8 @@ struct Scene: Sendable {
     case (.read, .shows(let integrations)): .read(.success(ProjectView(integrations: integrations)))
     case (.read, .view(let view)): .read(.success(view))
     case (.send, .writes(let answer)): .sent(.success(answer))
-    case (.read, .readFails(let error)): .read(.failure(error))
+    case (.read, .readFails(let error)): .read(.failure(error.unpaid))
+    case (.read, .readFailsNow(let error)): .read(.failure(error))
     case (.send, .answers(let integration)): .sent(.success(.integration(integration)))
     case (.send, .refuses(let error)), (.send, .refusesLate(let error, _)): .sent(.failure(error))
     case (.verify, .verifies(let reason)):
@@ -119,7 +123,7 @@ struct Scene: Sendable {
       "send \(operation.words)"
         + (operation.target.request != nil && operation.verb == .update
           ? " " + JSONValue.object(operation.body ?? [:]).encodedString() : "")
-    case .park(let until): "wait until +\(until - now)"
+    case .park(let until, _): "wait until +\(until - now)"
     case .verify: "verify"
     case .ended(let outcome): "end \(outcome)"
     case .leave(let error): "leave" + (error.map { ": \($0.kind)" } ?? "")
@@ -266,6 +270,13 @@ enum Sample {
     kind: .status,
     status: 404,
     errorCode: "INTEGRATION_NOT_CONFIGURED",
+    arrival: .refused
+  )
+  /// Asks to be left alone for seven seconds.
+  static let busy = AtlasError(
+    kind: .status,
+    status: 503,
+    retryAfter: .seconds(7),
     arrival: .refused
   )
   static let serverError = AtlasError(kind: .status, status: 500, arrival: .unknown)

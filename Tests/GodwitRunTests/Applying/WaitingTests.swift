@@ -1,0 +1,83 @@
+import AtlasSimulator
+import Foundation
+import GodwitCore
+import TestSupport
+import Testing
+
+@testable import GodwitRun
+
+/// Projects that wait for Atlas, or for what became of a write.
+@Suite struct WaitingTests {
+  /// Plans over a server without faults, and lends one with faults and the same world.
+  private static func with(
+    _ faults: [String],
+    _ body: (Estate) async throws -> Void
+  ) async throws {
+    try await TemporaryFolder.with { folder in
+      let world: (inout SimulatorConfiguration) -> Void = {
+        $0.projects = 60
+        $0.world = .file(folder.file("world.db"))
+      }
+      _ = try await RunningSimulator.with(folder, world) {
+        try await Estate(folder: folder, running: $0).plan()
+      }
+      let rules = try faults.map { try FaultRule(parsing: $0) }
+      try await RunningSimulator.with(
+        folder,
+        {
+          world(&$0)
+          $0.faults = rules
+        }
+      ) {
+        try await body(Estate(folder: folder, running: $0))
+      }
+    }
+  }
+
+  @Test func `a project whose read has to wait keeps no place from others`() async throws {
+    try await Self.with(["503-before,on=reads,times=5,retry-after=4"]) { estate in
+      try await estate.apply(parallelism: 4)
+      let requests = estate.running.requests
+      let waited = Set(requests.filter { $0.status == 503 }.map(\.project))
+      let written = requests.writes.map(\.project)
+      try #require(waited.count > 3 && written.count > 15)
+      #expect(Set(written.suffix(waited.count)) == waited, "they come last, not first")
+      #expect(try estate.info().phase == .finished)
+    }
+  }
+
+  @Test func `where many have to wait no more are begun`() async throws {
+    try await Self.with(["503-before,on=reads,retry-after=30"]) { estate in
+      let stop = StopSignal()
+      let start = ContinuousClock.now
+      async let cause = estate.apply(stop: stop, parallelism: 2)
+      while estate.running.requests.count(where: { $0.status == 503 }) < 8 {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      try await Task.sleep(for: .milliseconds(300))
+      stop.stop(.signal(.interrupted))
+      #expect(try await cause == .signal(.interrupted))
+      #expect(.now - start < .seconds(25), "a stop ends the wait")
+      #expect(estate.running.requests.count { $0.status == 503 } <= 8 + 2)
+      #expect(try estate.info().phase == .planned, "nothing was begun")
+    }
+  }
+
+  @Test func `an outage of writes stops the run at the limit, though all are in doubt first`()
+    async throws
+  {
+    try await Self.with(["500-before,on=writes"]) { estate in
+      let cause = try await estate.apply(
+        parallelism: 2,
+        settle: .milliseconds(300),
+        failureLimit: 3
+      )
+      guard case .trouble? = cause else {
+        Issue.record("it did not stop")
+        return
+      }
+      #expect(Set(estate.running.requests.writes.map(\.project)).count <= 3 + 2)
+      #expect(try estate.totals().isBalanced)
+    }
+  }
+}
