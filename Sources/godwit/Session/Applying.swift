@@ -47,21 +47,19 @@ struct Applying {
     let file = try RunError.wrapping { () throws(RunFileError) in
       try RunFile.openForApplying(path, mayTakeOver: options.takeOver)
     }
-    do {
-      let status = try await apply(file, stop, signals)
-      try RunError.wrapping { () throws(RunFileError) in try file.close() }
-      return status
-    } catch {
+    let ending: Ending
+    do { ending = try await apply(file, stop, signals) } catch {
       try? file.close()
       throw error
     }
+    return close(file, after: ending)
   }
 
   private func apply(
     _ file: RunFile,
     _ stop: StopSignal,
     _ signals: Signals
-  ) async throws -> ExitStatus {
+  ) async throws -> Ending {
     let printer = RunPrinter(file: file, style: output.style)
     let before = try printer.summary()
     guard !options.acceptDrift || !before.info.script.isAutomation else {
@@ -78,7 +76,7 @@ struct Applying {
         if !names.isEmpty { needs.append(SecretBook.Need(project: project, names: names)) }
       }
     }
-    guard pending.projects > 0 else { return try nothingToDo(before, file) }
+    guard pending.projects > 0 else { return Ending(status: try nothingToDo(before, file)) }
     if let refusal = guardedBy(pending) { throw refusal }
     tellOfDoubt(file)
     let reader = SecretReader(
@@ -269,71 +267,5 @@ struct Applying {
       reads: ScriptReads(reader),
       onLog: { project, line in progress.receive(.logged(project: project.name, line)) }
     )
-  }
-
-  // MARK: - After the last write
-
-  private func conclude(
-    _ printer: RunPrinter,
-    _ cause: StopSignal.Cause?
-  ) throws -> ExitStatus {
-    let after = try printer.summary()
-    let again =
-      RunFolder.reference(to: path) + SecretOptions.repeated(after.info.secrets)
-    if let cause, after.info.phase == .planned { throw Self.stopped(by: cause, again) }
-    try printer.print(output.output == .json ? .json : .text, after, isPlan: false)
-    var statuses: Set<ExitStatus> = [after.exitStatus(isPlan: false)]
-    switch cause {
-    case .trouble(let error)?:
-      Console.tell(error.diagnostic, output)
-      statuses.insert(error.status)
-    case .signal(let status)?: statuses.insert(status)
-    case nil: break
-    }
-    let open = after.totals[.notStarted] + after.totals[.inDoubt]
-    if open > 0, output.output == .text {
-      Console.output("\nGo on with:\n  godwit resume \(again)\n")
-    } else if try canRetry([.failed, .held], printer.file), output.output == .text {
-      Console.output(
-        "\nTry the rest again with:\n  godwit resume \(again)"
-          + " --retry failed,held\n"
-      )
-      let hasDrift = try canRetry([.held], printer.file)
-      if hasDrift, !options.acceptDrift, !after.info.script.isAutomation {
-        Console.output("Or plan what has drifted again:\n  godwit resume \(again) --accept-drift\n")
-      }
-    }
-    statuses.remove(.success)
-    return ExitStatus.worst(statuses)
-  }
-
-  /// What is said of a run that was stopped before its first write: it is still a plan.
-  private static func stopped(by cause: StopSignal.Cause, _ run: String) -> RunError {
-    let advice = "the plan stands as it was: godwit apply \(run)"
-    switch cause {
-    case .signal(let status):
-      return RunError(
-        Diagnostic("stopped before the first write; nothing was sent", advice: advice),
-        status: status
-      )
-    case .trouble(let error):
-      return RunError(
-        Diagnostic(
-          "\(error.diagnostic.summary); it was before the first write: nothing was sent",
-          detail: error.diagnostic.detail,
-          advice: advice
-        ),
-        status: error.status
-      )
-    }
-  }
-}
-
-extension Applying {
-  /// Whether a project ended so while applying; what planning left out needs a new plan.
-  fileprivate func canRetry(_ buckets: Set<ProjectOutcome>, _ file: RunFile) throws -> Bool {
-    try RunError.wrapping { () throws(RunFileError) in
-      try file.pendingCount(retrying: buckets) > 0
-    }
   }
 }

@@ -1,0 +1,137 @@
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+
+// After the last write: what is said, and how the command ends.
+
+extension Applying {
+  /// How applying ended, before the run file was closed.
+  struct Ending {
+    /// How the command ends if the file can be closed.
+    var status: ExitStatus
+    /// Whether something may have been written, so that "could not start" is not true any more.
+    var hasBegun = false
+    /// What was told already.
+    var told: Diagnostic?
+  }
+
+  /// Closes the run file; where it cannot be closed, what was found before stays the ending.
+  func close(_ file: RunFile, after ending: Ending) -> ExitStatus {
+    do throws(RunFileError) {
+      try file.close()
+      return ending.status
+    } catch {
+      if ending.told?.summary != RunError(error).diagnostic.summary {
+        Console.tell(
+          Diagnostic(
+            "\(error.path): the run file could not be closed: \(error.detail)",
+            advice: "what was done is in it and in the -wal beside it: keep both;"
+              + " `godwit resume \(RunFolder.reference(to: path))` reads them and closes it"
+          ),
+          output
+        )
+      }
+      var statuses: Set = [ending.status, ending.hasBegun ? .stoppedEarly : .couldNotStart]
+      statuses.remove(.success)
+      return ExitStatus.worst(statuses)
+    }
+  }
+
+  /// Reports what became of the run.
+  ///
+  /// - Parameters:
+  ///   - printer: prints it.
+  ///   - cause: why it stopped before its end, if it did.
+  /// - Returns: how the command ends.
+  /// - Throws: ``RunError``: why it stopped, if nothing was begun; if the outcome cannot be read,
+  ///   at least with the status `stoppedEarly`.
+  func conclude(_ printer: RunPrinter, _ cause: StopSignal.Cause?) throws -> Ending {
+    let after = try afterWrites(cause) { try printer.summary() }
+    let again =
+      RunFolder.reference(to: path) + SecretOptions.repeated(after.info.secrets)
+    if let cause, after.info.phase == .planned { throw Self.stopped(by: cause, again) }
+    try afterWrites(cause) {
+      try printer.print(output.output == .json ? .json : .text, after, isPlan: false)
+    }
+    var ending = Ending(status: .success, hasBegun: true)
+    var statuses: Set = [after.exitStatus(isPlan: false)]
+    if let cause { statuses.insert(cause.status) }
+    if case .trouble(let error)? = cause {
+      Console.tell(error.diagnostic, output)
+      ending.told = error.diagnostic
+    }
+    if output.output == .text {
+      try afterWrites(nil) { try sayHowToGoOn(after, printer.file, again) }
+    }
+    statuses.remove(.success)
+    ending.status = ExitStatus.worst(statuses)
+    return ending
+  }
+
+  /// Runs what may fail when writes were made already; then it does not end as if it had not begun.
+  private func afterWrites<Result>(
+    _ cause: StopSignal.Cause?,
+    _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch let error as RunError {
+      if case .trouble(let trouble)? = cause { Console.tell(trouble.diagnostic, output) }
+      let statuses = [error.status, .stoppedEarly, cause?.status].compactMap { $0 }
+      throw RunError(error.diagnostic, status: ExitStatus.worst(Set(statuses)))
+    }
+  }
+
+  private func sayHowToGoOn(_ after: RunSummary, _ file: RunFile, _ again: String) throws {
+    if after.totals[.notStarted] + after.totals[.inDoubt] > 0 {
+      Console.output("\nGo on with:\n  godwit resume \(again)\n")
+      return
+    }
+    guard try canRetry([.failed, .held], file) else { return }
+    Console.output(
+      "\nTry the rest again with:\n  godwit resume \(again)"
+        + " --retry failed,held\n"
+    )
+    let hasDrift = try canRetry([.held], file)
+    if hasDrift, !options.acceptDrift, !after.info.script.isAutomation {
+      Console.output("Or plan what has drifted again:\n  godwit resume \(again) --accept-drift\n")
+    }
+  }
+
+  /// Whether a project ended so while applying; what planning left out needs a new plan.
+  private func canRetry(_ buckets: Set<ProjectOutcome>, _ file: RunFile) throws -> Bool {
+    try RunError.wrapping { () throws(RunFileError) in
+      try file.pendingCount(retrying: buckets) > 0
+    }
+  }
+
+  /// What is said of a run that was stopped before its first write: it is still a plan.
+  private static func stopped(by cause: StopSignal.Cause, _ run: String) -> RunError {
+    let advice = "the plan stands as it was: godwit apply \(run)"
+    switch cause {
+    case .signal(let status):
+      return RunError(
+        Diagnostic("stopped before the first write; nothing was sent", advice: advice),
+        status: status
+      )
+    case .trouble(let error):
+      return RunError(
+        Diagnostic(
+          "\(error.diagnostic.summary); it was before the first write: nothing was sent",
+          detail: error.diagnostic.detail,
+          advice: advice
+        ),
+        status: error.status
+      )
+    }
+  }
+}
+
+extension StopSignal.Cause {
+  /// The exit status that goes with it.
+  fileprivate var status: ExitStatus {
+    switch self {
+    case .signal(let status): status
+    case .trouble(let error): error.status
+    }
+  }
+}
