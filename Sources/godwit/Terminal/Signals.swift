@@ -33,6 +33,9 @@ final class Signals {
   /// Who listens; with nobody a signal ends the process.
   private static let current = Mutex<State?>(nil)
 
+  /// Where signals are received: never where anything may block, or a second one would not be seen.
+  private static let queue = DispatchQueue(label: "signals", qos: .userInteractive)
+
   /// The sources are made once a process and never given up: a signal that is watched anew after
   /// that is not seen again.
   private static let installed: Void = {
@@ -43,7 +46,7 @@ final class Signals {
       let ignored = unsafeBitCast(SIG_IGN, to: Int.self)
       let wasIgnored = unsafeBitCast(signal(number, SIG_IGN), to: Int.self) == ignored
       guard number != SIGHUP || !wasIgnored else { continue }
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         withExtendedLifetime(source) { receive(status) }
       }
@@ -57,7 +60,9 @@ final class Signals {
       _exit(status.rawValue)
     }
     state.stop.stop(.signal(status))
-    state.announcement.withLock { $0 }()
+    let announce = state.announcement.withLock { $0 }
+    // Nobody may be reading stderr: the announcement waits then, and the next signal does not.
+    Thread.detachNewThread(announce)
   }
 
   /// What the handlers see.

@@ -160,6 +160,25 @@ import Testing
     }
   }
 
+  @Test func `a second Ctrl-C ends at once also when nobody reads stderr`() async throws {
+    try await Atlas.with(projects: 40, { $0.latency = .milliseconds(600) }) { place, atlas in
+      try await place.planMove()
+      let pipe = try FullPipe(at: place.captures.appending(path: "stderr").path)
+      let apply = try place.start(
+        ["apply", "move.godwit", "--yes", "-j", "4"],
+        errorOutput: pipe.path
+      )
+      #expect(try await eventually { try atlas.writesMade().count >= 2 })
+      apply.send(SIGINT)
+      try await Task.sleep(for: .milliseconds(300))
+      let second = ContinuousClock.now
+      apply.send(SIGINT)
+      expect(try await apply.finished(), endsWith: 130)
+      #expect(second.duration(to: .now) < .seconds(5))
+      pipe.drain()
+    }
+  }
+
   @Test(arguments: 0..<(isThorough ? 12 : 2))
   func `after SIGKILL at any instant, resume gives the undisturbed world`(
     round: Int

@@ -47,7 +47,7 @@ final class GodwitProcess: Sendable {
 
   /// Starts a program in a folder, with this whole environment; what it prints goes to files.
   ///
-  /// After the time limit it is killed, so that a hang is one failed test.
+  /// `errorOutput` is where stderr goes instead. After the time limit it is killed, so that a hang is one failed test.
   init(
     _ program: String,
     _ arguments: [String],
@@ -56,6 +56,7 @@ final class GodwitProcess: Sendable {
     captures: URL,
     input: Input = .nothing,
     output: Output = .kept,
+    errorOutput: String? = nil,
     timeLimit: Duration = .seconds(100)
   ) throws {
     let name = UUID().uuidString
@@ -91,7 +92,12 @@ final class GodwitProcess: Sendable {
       posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     }
     defer { for end in ends where end >= 0 { close(end) } }
-    posix_spawn_file_actions_addopen(&actions, 2, files.1.path, flags, 0o600)
+    if let errorOutput {
+      try Data().write(to: files.1)
+      posix_spawn_file_actions_addopen(&actions, 2, errorOutput, O_WRONLY | O_NOCTTY, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 2, files.1.path, flags, 0o600)
+    }
     // Spawning cannot change the folder everywhere; the shell becomes the program, with its id.
     pid = try Self.spawn(
       "/bin/sh",

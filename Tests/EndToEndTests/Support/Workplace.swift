@@ -61,7 +61,8 @@ struct Workplace: Sendable {
     _ arguments: [String],
     environment: [String: String] = [:],
     input: GodwitProcess.Input = .nothing,
-    output: GodwitProcess.Output = .kept
+    output: GodwitProcess.Output = .kept,
+    errorOutput: String? = nil
   ) throws -> GodwitProcess {
     try GodwitProcess(
       Self.binary,
@@ -70,7 +71,8 @@ struct Workplace: Sendable {
       folder: folder,
       captures: captures,
       input: input,
-      output: output
+      output: output,
+      errorOutput: errorOutput
     )
   }
 
