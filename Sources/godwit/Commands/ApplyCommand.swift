@@ -75,10 +75,10 @@ struct ApplyCommand: AsyncParsableCommand {
   ///
   /// - Returns: how to end, if there is nothing left to do.
   private func checkPhase(_ path: String) throws -> ExitStatus? {
-    let info = try RunError.wrapping { () throws(RunFileError) in
+    let (info, isParted) = try RunError.wrapping { () throws(RunFileError) in
       let file = try RunFile.openForReading(path)
       defer { try? file.close() }
-      return try file.info()
+      return (try file.info(), try file.isPartedFromWAL())
     }
     let name = RunFolder.reference(to: path)
     switch info.phase {
@@ -97,10 +97,13 @@ struct ApplyCommand: AsyncParsableCommand {
     }
     let age = RunFile.systemClock() / 1000 - info.createdSeconds
     guard age <= info.expirySeconds || acceptExpired else {
+      let words = "\(age / 3600) h old and was good for \(Span(seconds: info.expirySeconds))"
+      let found = isParted ? "; it was not closed cleanly, and may have been begun" : ""
       throw RunError(
         Diagnostic(
-          "the plan is \(age / 3600) h old and was good for \(Span(seconds: info.expirySeconds))",
-          advice: "plan again, or add --accept-expired"
+          "the plan is \(words)\(found)",
+          advice: isParted
+            ? "godwit resume \(name)" : "plan again, or add --accept-expired"
         ),
         status: .held
       )

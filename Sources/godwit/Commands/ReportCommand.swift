@@ -26,12 +26,14 @@ struct ReportCommand: AsyncParsableCommand {
     options.output = .text
     options.logFormat = .text
     options.noColor = noColor
-    let style = options.style
-    try await Console.run(options) {
+    let shown = options
+    let style = shown.style
+    try await Console.run(shown) {
       let file = try RunError.wrapping { () throws(RunFileError) in
         try RunFile.openForReading(RunFolder.resolve(command.run))
       }
       let printer = RunPrinter(file: file, style: style)
+      try printer.tellOfLostCommits(shown)
       let summary = try printer.summary()
       let isPlan = summary.info.phase == .planned
       try printer.print(command.output, summary, isPlan: isPlan)

@@ -46,16 +46,17 @@ struct ResumeCommand: AsyncParsableCommand {
     let command = self
     try await Console.run(output, mayWrite: true) {
       let path = RunFolder.resolve(command.run)
-      let info = try RunError.wrapping { () throws(RunFileError) in
+      let (info, isParted) = try RunError.wrapping { () throws(RunFileError) in
         let file = try RunFile.openForReading(path)
         defer { try? file.close() }
-        return try file.info()
+        return (try file.info(), try file.isPartedFromWAL())
       }
       let name = RunFolder.reference(to: path)
       guard info.phase != .planning else {
         throw RunError(Diagnostic("the plan \(name) is incomplete", advice: "plan again"))
       }
-      guard info.phase == .applying || info.phase == .finished else {
+      // That it was begun may be in the commits that are lost.
+      guard info.phase != .planned || isParted else {
         throw RunError(
           Diagnostic("the run \(name) was not begun yet", advice: "godwit apply \(name)")
         )

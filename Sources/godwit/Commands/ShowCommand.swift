@@ -38,6 +38,7 @@ struct ShowCommand: AsyncParsableCommand {
         try RunFile.openForReading(RunFolder.resolve(command.run))
       }
       let printer = RunPrinter(file: file, style: command.output.style)
+      try printer.tellOfLostCommits(command.output)
       if let project = command.project { return try command.show(project, printer) }
       let summary = try printer.summary()
       if let group = command.group { return try command.show(group, printer, summary) }

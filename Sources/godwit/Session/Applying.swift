@@ -134,15 +134,9 @@ struct Applying {
   }
 
   private func tellOfDoubt(_ file: RunFile) {
-    guard let lost = file.lostCommits else { return }
+    guard file.mayHaveLostCommits else { return }
     Console.tell(
-      Diagnostic(
-        "the run file was not closed cleanly and its -wal is "
-          + (lost == .isMissing ? "not beside it" : "damaged"),
-        severity: .warning,
-        detail: "the last commits may be missing",
-        advice: "everything that is not settled in it is read back first"
-      ),
+      .lostCommits(advice: "everything that is not settled in it is read back first"),
       output
     )
   }

@@ -35,6 +35,18 @@ struct RunPrinter {
     }
   }
 
+  /// Says it on stderr where commits of the run may be missing, so that less is shown than was done.
+  func tellOfLostCommits(_ output: OutputOptions) throws {
+    guard try RunError.wrapping({ () throws(RunFileError) in try file.isPartedFromWAL() }) else {
+      return
+    }
+    let name = RunFolder.reference(to: file.path)
+    Console.tell(
+      .lostCommits(advice: "more may have been written; `godwit resume \(name)` reads it back"),
+      output
+    )
+  }
+
   /// Prints the run in a form.
   func print(_ form: Form, _ summary: RunSummary, isPlan: Bool) throws {
     switch form {
@@ -75,6 +87,18 @@ struct RunPrinter {
   /// Gives every record to `body`.
   func forEachRecord(_ body: (ProjectRecord) throws -> Void) throws {
     do throws(RunFileError) { try file.forEachRecord(body) } catch { throw RunError(error) }
+  }
+}
+
+extension Diagnostic {
+  /// What is said of a run file that was parted from its `-wal`.
+  static func lostCommits(advice: String) -> Diagnostic {
+    Diagnostic(
+      "the run file was not closed cleanly and its -wal is not beside it",
+      severity: .warning,
+      detail: "the last commits may be missing",
+      advice: advice
+    )
   }
 }
 

@@ -70,6 +70,43 @@ import Testing
       #expect(!place.exists("move.godwit-wal"))
     }
   }
+
+  @Test func `a run whose first commits were lost is gone on with, and says so`() async throws {
+    try await Atlas.with(projects: 40, { $0.latency = .milliseconds(40) }) { place, atlas in
+      try await place.planMove("move.godwit", script: "move.lua", "--expires", "1s")
+      let pending = try atlas.projects(inRegion: "US").count
+      let apply = try place.start(
+        ["apply", "move.godwit", "--yes", "--accept-expired", "-j", "2"]
+      )
+      #expect(try await eventually { try atlas.writesMade().count >= 4 })
+      apply.send(SIGKILL)
+      _ = try await apply.finished()
+      let begun = try await place.godwit("show", "move.godwit")
+      expect(begun, endsWith: 0)
+      #expect(begun.errors.isEmpty, "its -wal is there")
+      for end in ["-wal", "-shm"] {
+        try FileManager.default.removeItem(at: place.folder.appending(path: "move.godwit" + end))
+      }
+      try #require(try await place.document().phase == "planned")
+      for words in [["show", "move.godwit"], ["report", "move.godwit", "-o", "csv"]] {
+        let told = try await place.start(words).finished()
+        expect(told, endsWith: 0)
+        #expect(told.errors.contains("-wal is not beside it"), "\(told)")
+        #expect(told.errors.contains("godwit resume move.godwit"), "\(told)")
+      }
+      // The plan is good for a second, and its age is counted in whole ones.
+      try await Task.sleep(for: .seconds(2.2))
+      let expired = try await place.godwit("apply", "move.godwit", "--yes")
+      let saying = ["may have been begun", "godwit resume move.godwit"]
+      expectRefusal(expired, saying: saying, status: 5)
+      let resume = try await place.godwit("resume", "move.godwit", "--yes", "--settle", "300ms")
+      expect(resume, endsWith: 0)
+      #expect(resume.errors.contains("-wal is not beside it"))
+      let writes = try atlas.writesMade()
+      #expect(writes.count == pending && Set(writes.map(\.project)).count == pending)
+      #expect(try await place.document().totals.changed == pending)
+    }
+  }
 }
 
 /// What another program holds of a database in WAL mode while it is in a transaction.
