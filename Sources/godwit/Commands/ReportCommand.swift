@@ -40,6 +40,7 @@ struct ReportCommand: AsyncParsableCommand {
       if command.output == .text {
         Console.output("\nProjects:\n")
         try printer.forEachRecord { Console.output(RunText.line($0, style: style)) }
+        try printer.printResolutions()
       }
       return .success
     }

@@ -49,13 +49,19 @@ struct ResolveCommand: AsyncParsableCommand {
         try RunFile.openForApplying(path, mayTakeOver: command.takeOver)
       }
       let project: Project
+      let again: String
       do {
+        let printer = RunPrinter(file: file, style: command.output.style)
         project = try await DoubtResolution(file: file)
           .record(
             isMade: command.outcome == .landed,
             operation: command.operation,
             project: command.project
           )
+        let secrets = try RunError.wrapping { () throws(RunFileError) in try file.info() }.secrets
+        again =
+          RunFolder.reference(to: path) + SecretOptions.repeated(secrets) + "\n"
+          + (try printer.remarkOnGoingOn())
       } catch {
         try? file.close()
         throw error
@@ -65,8 +71,7 @@ struct ResolveCommand: AsyncParsableCommand {
         """
         Operation \(command.operation) of project \(project.name) is recorded as \
         \(command.outcome.rawValue). Go on with:
-          godwit resume \(RunFolder.reference(to: path))
-
+          godwit resume \(again)
         """
       )
       return .success

@@ -79,6 +79,7 @@ struct ShowCommand: AsyncParsableCommand {
     } else {
       let texts = records.map { RunText.project($0, info: info, style: printer.style) }
       Console.output(texts.joined(separator: "\n"))
+      try printer.printResolutions(project: project)
     }
     return .success
   }

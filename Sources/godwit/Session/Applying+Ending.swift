@@ -62,7 +62,7 @@ extension Applying {
       ending.told = error.diagnostic
     }
     if output.output == .text {
-      try afterWrites(nil) { try sayHowToGoOn(after, printer.file, again) }
+      try afterWrites(nil) { try sayHowToGoOn(after, printer, again) }
     }
     statuses.remove(.success)
     ending.status = ExitStatus.worst(statuses)
@@ -81,17 +81,21 @@ extension Applying {
     }
   }
 
-  private func sayHowToGoOn(_ after: RunSummary, _ file: RunFile, _ again: String) throws {
+  private func sayHowToGoOn(_ after: RunSummary, _ printer: RunPrinter, _ again: String) throws {
     if after.totals[.notStarted] + after.totals[.inDoubt] > 0 {
-      Console.output("\nGo on with:\n  godwit resume \(again)\n")
+      let isAsked = try after.totals[.inDoubt] > 0 && printer.printResolutions(limit: 10)
+      Console.output("\n\(isAsked ? "Then go" : "Go") on with:\n  godwit resume \(again)\n")
+      Console.output(try printer.remarkOnGoingOn())
       return
     }
-    guard try canRetry([.failed, .held], file) else { return }
+    let retried: Set<ProjectOutcome> = [.failed, .held]
+    guard try canRetry(retried, printer.file) else { return }
     Console.output(
       "\nTry the rest again with:\n  godwit resume \(again)"
         + " --retry failed,held\n"
     )
-    let hasDrift = try canRetry([.held], file)
+    Console.output(try printer.remarkOnGoingOn(retrying: retried))
+    let hasDrift = try canRetry([.held], printer.file)
     if hasDrift, !options.acceptDrift, !after.info.script.isAutomation {
       Console.output("Or plan what has drifted again:\n  godwit resume \(again) --accept-drift\n")
     }

@@ -57,4 +57,43 @@ import Testing
       #expect(again.status == 1, "\(again)")
     }
   }
+
+  private static let post = Scripts.migration(
+    may: #"{ request = { "POST /maintenanceWindow/autoDefer" } }"#,
+    #"project:request{ method = "POST", path = "/maintenanceWindow/autoDefer" }"#
+  )
+
+  @Test func `the way out of doubt is printed, and can be typed as it is printed`() async throws {
+    let faults = [try FaultRule(parsing: "500-after,on=writes,times=1")]
+    try await Atlas.with(projects: 3, { $0.faults = faults }) { place, atlas in
+      try place.write(Self.post, to: "post.lua")
+      expect(try await place.godwit("plan", "post.lua", "--out", "post.godwit"), endsWith: 0)
+      let words = ["post.godwit", "--yes", "--accept-irreversible", "--settle", "0s", "-j", "1"]
+      let apply = try await place.start(["apply"] + words).finished()
+      expect(apply, endsWith: 6)
+      let project = try #require(
+        try await place.document(of: "post.godwit").projects(in: "inDoubt").first
+      )
+      let printed =
+        "godwit resolve post.godwit --project \(project.id) --operation 1 --as 'landed|not-landed'"
+      let shown = try await place.godwit("show", "post.godwit", "--project", project.id)
+      let report = try await place.godwit("report", "post.godwit")
+      let resume = try await place.start(["resume"] + words).finished()
+      expect(resume, endsWith: 6)
+      for finished in [apply, shown, report, resume] {
+        #expect(finished.text.contains("    \(printed)\n"), "\(finished)")
+      }
+      #expect(apply.text.contains("\nThen go on with:\n  godwit resume post.godwit\n"))
+      #expect(apply.text.contains("with --accept-irreversible, since an operation that is left"))
+
+      let resolve = printed.split(separator: " ").dropFirst().dropLast().map(String.init)
+      let pasted = try await place.start(resolve + ["landed|not-landed"]).finished()
+      expectRefusal(pasted, saying: ["landed", "not-landed"], status: 64)
+      expect(try await place.start(resolve + ["landed"]).finished(), endsWith: 0)
+      let report2 = try await place.godwit("report", "post.godwit")
+      #expect(!report2.text.contains("godwit resolve"))
+      expect(try await place.godwit("resume", "post.godwit", "--yes"), endsWith: 0)
+      #expect(try atlas.writesMade().count == 3)
+    }
+  }
 }

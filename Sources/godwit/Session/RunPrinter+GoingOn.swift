@@ -1,0 +1,65 @@
+import GodwitCore
+import GodwitJournal
+import GodwitReport
+import GodwitRun
+
+// The commands to type next.
+
+extension RunPrinter {
+  /// Prints the commands by which a person settles what `resume` cannot.
+  ///
+  /// - Parameters:
+  ///   - project: the id or the name of a project, to print only its commands.
+  ///   - limit: how many are printed.
+  /// - Returns: whether there are any.
+  /// - Throws: ``RunError`` if the file cannot be read.
+  @discardableResult
+  func printResolutions(project: String? = nil, limit: Int = .max) throws -> Bool {
+    var commands: [String] = []
+    var count = 0
+    try RunError.wrapping { () throws(RunFileError) in
+      try file.forEachRecord(project: project) { record in
+        guard DoubtResolution.isNeeded(for: record) else { return }
+        for entry in record.operations where [.inDoubt, .sending].contains(entry.status) {
+          count += 1
+          if commands.count < limit { commands.append(resolution(of: entry.operation, in: record)) }
+        }
+      }
+    }
+    guard count > 0 else { return false }
+    Console.output(
+      "\nWhat became of \(count == 1 ? "a write" : "\(count) writes") nothing in Atlas tells: look at"
+        + " the project, then say what you saw,\nlanded or not-landed:\n" + commands.joined()
+    )
+    if count > commands.count {
+      let name = RunFolder.reference(to: file.path)
+      let rest = count - commands.count
+      Console.output("  and \(rest) more: `godwit report \(name)` lists them all\n")
+    }
+    return true
+  }
+
+  private func resolution(of operation: Operation, in record: ProjectRecord) -> String {
+    let project = record.project
+    let words = "\(Console.escaped(project.name)): \(Console.escaped(operation.words))"
+    let command =
+      "godwit resolve \(RunFolder.reference(to: file.path)) --project \(project.id)"
+      + " --operation \(operation.number)"
+    // Typed as it is, the choice in quotes is refused: nobody is to say what was not seen.
+    return "  \(words)\n    \(command) --as 'landed|not-landed'\n"
+  }
+
+  /// What has to be added by hand to the command that goes on; empty if nothing has to be.
+  ///
+  /// It is not part of the command: nobody is to accept by pasting what cannot be taken back.
+  func remarkOnGoingOn(retrying: Set<ProjectOutcome> = []) throws -> String {
+    let pending = try RunError.wrapping { () throws(RunFileError) in
+      try file.pendingOperations(retrying: retrying)
+    }
+    guard pending.irreversible > 0 else { return "" }
+    let subject =
+      pending.irreversible == 1
+      ? "an operation that is left" : "\(pending.irreversible) operations that are left"
+    return "with --accept-irreversible, since \(subject) cannot be taken back\n"
+  }
+}
