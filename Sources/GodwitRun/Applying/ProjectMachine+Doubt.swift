@@ -67,7 +67,7 @@ extension ProjectMachine {
     return end(
       .inDoubt,
       reason: "nothing that Atlas shows tells whether \(operation.target) was written",
-      advice: "look at the project in Atlas",
+      advice: DoubtResolution.advice,
       with: entries
     )
   }

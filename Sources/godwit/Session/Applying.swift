@@ -134,9 +134,9 @@ struct Applying {
   }
 
   private func tellOfDoubt(_ file: RunFile) {
-    guard file.mayHaveLostCommits else { return }
+    guard let trouble = file.lostCommits else { return }
     Console.tell(
-      .lostCommits(advice: "everything that is not settled in it is read back first"),
+      .lostCommits(trouble, advice: "everything that is not settled in it is read back first"),
       output
     )
   }

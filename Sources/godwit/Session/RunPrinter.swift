@@ -42,7 +42,10 @@ struct RunPrinter {
     }
     let name = RunFolder.reference(to: file.path)
     Console.tell(
-      .lostCommits(advice: "more may have been written; `godwit resume \(name)` reads it back"),
+      .lostCommits(
+        .isMissing,
+        advice: "more may have been written; `godwit resume \(name)` reads it back"
+      ),
       output
     )
   }
@@ -91,10 +94,11 @@ struct RunPrinter {
 }
 
 extension Diagnostic {
-  /// What is said of a run file that was parted from its `-wal`.
-  static func lostCommits(advice: String) -> Diagnostic {
+  /// What is said of a run file that was parted from its `-wal`, or whose `-wal` is damaged.
+  static func lostCommits(_ trouble: RunFile.LogTrouble, advice: String) -> Diagnostic {
     Diagnostic(
-      "the run file was not closed cleanly and its -wal is not beside it",
+      "the run file was not closed cleanly and its -wal is "
+        + (trouble == .isMissing ? "not beside it" : "damaged"),
       severity: .warning,
       detail: "the last commits may be missing",
       advice: advice
