@@ -11,18 +11,30 @@ public final class StopSignal: Sendable {
     case trouble(RunError)
   }
 
-  private let state = Mutex<Cause?>(nil)
+  private struct State {
+    var cause: Cause?
+    var signal: ExitStatus?
+  }
+
+  private let state = Mutex(State())
 
   /// Makes a signal that has not been given.
   public init() {}
 
   /// Gives the signal; the first cause is the one that is kept.
   public func stop(_ cause: Cause) {
-    state.withLock { if $0 == nil { $0 = cause } }
+    state.withLock { state in
+      if state.cause == nil { state.cause = cause }
+      if case .signal(let status) = cause, state.signal == nil { state.signal = status }
+    }
   }
 
   /// Why to stop, if the signal was given.
-  public var cause: Cause? { state.withLock { $0 } }
+  public var cause: Cause? { state.withLock { $0.cause } }
+
+  /// The status of the first signal of a person or the system, also where something else was the
+  /// cause.
+  public var signal: ExitStatus? { state.withLock { $0.signal } }
 
   /// Whether the signal was given.
   public var isStopping: Bool { cause != nil }

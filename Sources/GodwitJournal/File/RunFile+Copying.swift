@@ -9,11 +9,24 @@ extension RunFile {
   ///
   /// - Throws: `exists` if there is a file of that name, and what writing throws.
   public func copy(to destination: String) throws(RunFileError) {
-    try Self.createEmptyFile(destination)
+    do throws(RunFileError) { try Self.createEmptyFile(destination) } catch {
+      throw Self.advised(error)
+    }
     do throws(RunFileError) { try copyContents(to: destination) } catch {
       try? FileManager.default.removeItem(atPath: destination)
-      throw error
+      throw Self.advised(error)
     }
+  }
+
+  /// The error with what to do about it where it was a copy that failed, and not a plan.
+  private static func advised(_ error: RunFileError) -> RunFileError {
+    let advice =
+      switch error.kind {
+      case .exists: "choose another name"
+      case .diskFull: "free some space, then copy again"
+      default: error.advice
+      }
+    return RunFileError(error.kind, path: error.path, detail: error.detail, advice: advice)
   }
 
   private func copyContents(to destination: String) throws(RunFileError) {

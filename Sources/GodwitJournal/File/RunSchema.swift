@@ -74,6 +74,10 @@ enum RunSchema {
 
   /// Checks that a file is a run that this program can read.
   static func check(_ database: Database, path: String) throws {
+    // A file that is shorter than a page is an empty database to SQLite.
+    guard try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0 > 0 else {
+      throw RunFileError(.notARun, path: path, detail: "this is not a run file")
+    }
     let application = try Int.fetchOne(database, sql: "PRAGMA application_id")
     guard application == applicationID else {
       throw RunFileError(

@@ -43,10 +43,16 @@ extension Applying {
   /// - Parameters:
   ///   - printer: prints it.
   ///   - cause: why it stopped before its end, if it did.
+  ///   - signal: the status of a signal that came, then or later.
   /// - Returns: how the command ends.
   /// - Throws: ``RunError``: why it stopped, if nothing was begun; if the outcome cannot be read,
   ///   at least with the status `stoppedEarly`.
-  func conclude(_ printer: RunPrinter, _ cause: StopSignal.Cause?) throws -> Ending {
+  func conclude(
+    _ printer: RunPrinter,
+    _ cause: StopSignal.Cause?,
+    _ signal: ExitStatus?
+  ) async throws -> Ending {
+    let cause = await stillTrue(cause, printer.file)
     let after = try afterWrites(cause) { try printer.summary() }
     let again =
       RunFolder.reference(to: path) + SecretOptions.repeated(after.info.secrets)
@@ -56,7 +62,7 @@ extension Applying {
     }
     var ending = Ending(status: .success, hasBegun: true)
     var statuses: Set = [after.exitStatus(isPlan: false)]
-    if let cause { statuses.insert(cause.status) }
+    statuses.formUnion([cause?.status, signal].compactMap { $0 })
     if case .trouble(let error)? = cause {
       Console.tell(error.diagnostic, output)
       ending.told = error.diagnostic
@@ -67,6 +73,21 @@ extension Applying {
     statuses.remove(.success)
     ending.status = ExitStatus.worst(statuses)
     return ending
+  }
+
+  /// The cause; none if it came when nothing was left to do, so that nothing was stopped early.
+  private func stillTrue(
+    _ cause: StopSignal.Cause?,
+    _ file: RunFile
+  ) async -> StopSignal.Cause? {
+    guard case .trouble(let error)? = cause, error.status == .stoppedEarly else { return cause }
+    do throws(RunFileError) {
+      guard try file.pendingCount(retrying: []) == 0 else { return cause }
+      try await file.finishIfNothingIsOpen()
+      return nil
+    } catch {
+      return cause
+    }
   }
 
   /// Runs what may fail when writes were made already; then it does not end as if it had not begun.

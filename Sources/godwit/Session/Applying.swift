@@ -102,7 +102,7 @@ struct Applying {
       try checkNotStopped(stop)
       let cause = try await send(file, before.info, pending, book, session, stop, signals)
       await session.close()
-      return try conclude(printer, cause)
+      return try await conclude(printer, cause, stop.signal)
     } catch {
       await session.close()
       throw error

@@ -73,6 +73,20 @@ import Testing
     }
   }
 
+  @Test func `--max-failures reached by the last project stops nothing`() async throws {
+    try await Atlas.with { place, atlas in
+      try await place.planMove()
+      let pending = try atlas.projects(inRegion: "US").count
+      let words = ["apply", "move.godwit", "--yes", "--max-failures", "\(pending)", "-j", "1"]
+      let apply = try await place.start(words, environment: atlas.readOnlyEnvironment).finished()
+      expect(apply, endsWith: 3)
+      #expect(!apply.errors.contains("stopped"), "\(apply)")
+      #expect(apply.text.contains("Godwit run, finished"), "\(apply)")
+      #expect(apply.text.contains("godwit resume move.godwit --retry failed,held"))
+      #expect(try await place.document().totals.failed == pending)
+    }
+  }
+
   @Test func `the limit to failures is 10 unless set`() async throws {
     try await Atlas.with(projects: 60) { place, atlas in
       try await place.planMove()

@@ -133,6 +133,23 @@ import Testing
     }
   }
 
+  @Test func `Ctrl-C after the deadline, while it ends what is in flight, is told by the status`()
+    async throws
+  {
+    let faults = [try FaultRule(parsing: "late-after,delay=6s,on=writes")]
+    try await Atlas.with(projects: 20, { $0.faults = faults }) { place, atlas in
+      try await place.planMove()
+      let apply = try place.start(
+        ["apply", "move.godwit", "--yes", "-j", "1", "--deadline", "3s"]
+      )
+      try await Task.sleep(for: .seconds(4.5))
+      apply.send(SIGINT)
+      let finished = try await apply.finished()
+      expect(finished, endsWith: 130)
+      #expect(finished.errors.contains("stopped at the deadline"))
+    }
+  }
+
   @Test(arguments: ["soon", "25:00", "1x"])
   func `a deadline that makes no sense is a usage error`(deadline: String) async throws {
     try await Workplace.with { place in

@@ -90,11 +90,13 @@ import Testing
     try await Workplace.with { place in
       try place.write("this is no run\n", to: "garbage.godwit")
       try place.write("", to: "empty.godwit")
+      try place.write("x", to: "byte.godwit")
       let reset = try await place.godwit("simulator", "reset", "--world", "w.db", "--projects", "1")
       expect(reset, endsWith: 0)
       let cases = [
         ("missing", "there is no such run"), ("garbage.godwit", "not a run file"),
-        ("empty.godwit", "not a run file"), (".", "a folder"), ("w.db", "not a run file"),
+        ("empty.godwit", "this is not a run file"), ("byte.godwit", "this is not a run file"),
+        (".", "a folder"), ("w.db", "not a run file"),
       ]
       let before = try place.allFiles().map(\.bytes)
       for (file, words) in cases {

@@ -57,4 +57,19 @@ import Testing
       #expect(disk.names == [])
     }
   }
+
+  @Test(.enabled(if: SmallDisk.canMount, "no small disk can be mounted here"))
+  func `a copy on a full disk says to copy again and leaves no file`() async throws {
+    try await TemporaryFolder.with { folder in
+      let disk = TemporaryFolder(path: folder.file("disk"))
+      let mounted = try SmallDisk(at: disk.path, kilobytes: 16)
+      defer { mounted.unmount() }
+      let file = try RunFile.openForReading(try await Sample.changes(5, folder))
+      let error = try await runFileError { try file.copy(to: disk.file("a")) }
+      #expect(error.kind == .diskFull)
+      #expect(error.advice == "free some space, then copy again")
+      #expect(disk.names == [])
+      try file.close()
+    }
+  }
 }

@@ -13,6 +13,7 @@ import Testing
       try file.copy(to: folder.file("b"))
       let error = try await runFileError { try file.copy(to: folder.file("b")) }
       #expect(error.kind == .exists)
+      #expect(error.advice == "choose another name")
       try file.close()
       #expect(folder.names == ["a.godwit", "b"])
       let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("b"))
