@@ -71,7 +71,7 @@ import Testing
           if ending.status == nil { kills += 1 }
         }
         if ending.status == nil { ending = try await Self.goOn(estate, godwit) }
-        if ending.status == 6 { ending = try await Self.settle(estate, godwit) }
+        if ending.status == 6 { ending = try await Self.settleAndGoOn(estate, godwit) }
         #expect(ending.status == 0, "\(ending.errors)")
         #expect(try estate.running.world.fingerprint() == world)
         #expect(estate.running.requests.madeWrites == (try estate.plannedWrites()))
@@ -83,17 +83,128 @@ import Testing
     }
   }
 
-  /// A person says what became of the POSTs that are in doubt, and it goes on.
+  /// What becomes of the `-wal` of a process that was killed.
+  private enum Loss: CaseIterable {
+    case none, whole, bit
+
+    func happen(in folder: TemporaryFolder, _ random: inout SeededRandom) throws {
+      let path = folder.file("a.godwit")
+      let wal = FileManager.default.contents(atPath: path + "-wal") ?? Data()
+      switch self {
+      case .none: return
+      case .whole:
+        for end in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+      case .bit where wal.isEmpty: return
+      case .bit:
+        var damaged = wal
+        damaged[Int.random(in: 0..<wal.count, using: &random)] ^= 1 << Int.random(in: 0...7)
+        try damaged.write(to: URL(fileURLWithPath: path + "-wal"))
+      }
+    }
+  }
+
+  @Test(.enabled(if: GodwitProcess.path != nil, "the program godwit was not built"))
+  func `kills that cost commits too end in the undisturbed world, what came twice is recorded`()
+    async throws
+  {
+    let world = try await Self.undisturbed()
+    var random = SeededRandom(seed: UInt64.random(in: 0...UInt64.max))
+    var kills = 0
+    var settled = 0
+    var finished = 0
+    var refused = 0
+    while kills < Self.kills || finished == 0 {
+      try #require(refused < 5 + kills / 5)
+      try await Estate.with({
+        $0.projects = Self.projects
+        $0.latency = .milliseconds(40)
+      }) { estate in
+        let godwit = try Self.godwit(estate)
+        #expect(try await godwit.run(Self.plan).status == 0)
+        var ending = GodwitProcess.Ending(status: nil, errors: "")
+        var rounds = 0
+        while ending.status != 0 {
+          rounds += 1
+          try #require(rounds < 60, "\(ending.errors)")
+          let isKilled = rounds < 6
+          let delay = Duration.milliseconds(Int.random(in: 200...1500, using: &random))
+          do {
+            ending = try await Self.goOn(estate, godwit, killedAfter: isKilled ? delay : nil)
+          } catch let error as RunFileError where error.kind == .damaged {
+            refused += 1
+            return
+          }
+          switch ending.status {
+          case nil:
+            kills += 1
+            try (Loss.allCases.randomElement(using: &random) ?? .none)
+              .happen(in: estate.folder, &random)
+          case 6: settled += try await Self.settle(estate, godwit, hasLostCommits: true)
+          case 1 where Self.isRefusal(ending.errors):
+            refused += 1
+            return
+          default: try #require(ending.status == 0, "\(ending.errors)")
+          }
+        }
+        finished += 1
+        #expect(try estate.running.world.fingerprint() == world)
+        try Self.expectOnceOrRecorded(estate)
+        let totals = try estate.totals()
+        #expect(totals.isBalanced && totals[.notStarted] == 0 && totals[.inDoubt] == 0)
+        #expect(try estate.info().phase == .finished)
+      }
+    }
+    print(
+      "crash tests: \(kills) kills, some of which cost commits; \(finished) runs finished,"
+        + " \(refused) files refused, \(settled) in doubt for a person"
+    )
+  }
+
+  /// Whether a file was found to be damaged: the main file may have been written to in the midst of
+  /// what the `-wal` has lost, and then nothing is sent any more.
+  private static func isRefusal(_ errors: String) -> Bool {
+    [
+      "the file is damaged", "the plan is not the one that was recorded",
+      "the journal does not fit its hashes", "does not fit its journal",
+    ].contains { errors.contains($0) }
+  }
+
+  private static func expectOnceOrRecorded(_ estate: Estate) throws {
+    let planned = try estate.plannedWrites()
+    let made = estate.running.requests.madeWrites
+    #expect(Set(made.keys) == Set(planned.keys))
+    let repeated = try estate.records().filter { $0.operations.contains(where: \.wasRepeated) }
+      .map(\.project.id.text)
+    for (write, count) in made where count != planned[write] {
+      #expect(repeated.contains { write.contains($0) }, "\(write) was made \(count) times")
+      #expect(!write.hasPrefix("POST"), "\(write) was made \(count) times")
+    }
+  }
+
+  /// A person says what became of the POSTs that are in doubt.
+  ///
+  /// - Returns: how many there were.
   private static func settle(
+    _ estate: Estate,
+    _ godwit: GodwitProcess,
+    hasLostCommits: Bool = false
+  ) async throws -> Int {
+    let onlooker = Onlooker(
+      path: estate.folder.file("a.godwit"),
+      log: estate.running.logPath,
+      hasLostCommits: hasLostCommits
+    )
+    let (count, problems) = try await onlooker.settle(by: godwit)
+    #expect(problems == [])
+    return count
+  }
+
+  /// A person says what became of the POSTs that are in doubt, and it goes on.
+  private static func settleAndGoOn(
     _ estate: Estate,
     _ godwit: GodwitProcess
   ) async throws -> GodwitProcess.Ending {
-    let onlooker = Onlooker(
-      path: estate.folder.file("a.godwit"),
-      log: estate.running.logPath
-    )
-    let (_, problems) = try await onlooker.settle(by: godwit)
-    #expect(problems == [])
+    _ = try await settle(estate, godwit)
     return try await goOn(estate, godwit)
   }
 
