@@ -48,7 +48,6 @@ struct ProjectMachine {
 
   /// What follows a commit.
   enum Next {
-    case begin
     case send(Int)
     case check
     case readBack
@@ -69,9 +68,9 @@ struct ProjectMachine {
   var current = ProjectView()
   /// What the answers to operations that were made showed, by operation number.
   var answers: [Int: JSONObject]
-  var next = Next.begin
+  var next = Next.check
   var isDriftChecked = false
-  private var wasSettled: Bool
+  private let wasSettled: Bool
   /// The operations of which an attempt had no answer that tells.
   ///
   /// Each further one is a repeat, also if reading back showed that the first was not made: it may
@@ -124,11 +123,8 @@ struct ProjectMachine {
   mutating func next(_ event: Event, at milliseconds: Int64) -> Action {
     switch event {
     case .began:
-      if wasSettled {
-        wasSettled = false
-        next = .begin
-        return commit([entry(.reopened)])
-      }
+      // With the first commit, so that a run that cannot go on leaves the project in its bucket.
+      if wasSettled { carried.append(entry(.reopened)) }
       return begin()
     case .read(.success(let view)):
       current = view
@@ -162,7 +158,6 @@ struct ProjectMachine {
 
   private mutating func afterCommit(at milliseconds: Int64) -> Action {
     switch next {
-    case .begin: return begin()
     case .send(let index):
       let number = record.operations[index].operation.number
       sends[number, default: 0] += 1

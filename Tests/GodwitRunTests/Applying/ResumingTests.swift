@@ -98,7 +98,7 @@ import Testing
         wasSettled: true,
         replies: [.shows([Sample.eu])]
       ),
-      ["note reopened", "read", "note done 1, settled changed", "end changed"]
+      ["read", "note reopened, done 1, settled changed", "end changed"]
     ),
     (
       "in doubt, and it cannot be read back again",
@@ -109,8 +109,8 @@ import Testing
         replies: [.readFails(Sample.serverError)]
       ),
       [
-        "note reopened", "read",
-        "note settled inDoubt (a write was sent and could not be read back: 500)", "end inDoubt",
+        "read",
+        "note reopened, settled inDoubt (a write was sent and could not be read back: 500)", "end inDoubt",
       ]
     ),
     (
@@ -169,7 +169,12 @@ import Testing
         wasSettled: true,
         replies: [.shows([Sample.us]), .answers(Sample.eu)]
       ),
-      ["note reopened", "read"] + sends + ends
+      ["read", "announce reopened, intent 1", "send update DATADOG"] + ends
+    ),
+    (
+      "failed, and Atlas cannot be reached: it stays failed",
+      Scene(statuses: [.failed], wasSettled: true, replies: [.readFails(Sample.wrongKey)]),
+      ["read", "leave: wrongCredentials"]
     ),
     (
       "held, and retried once it is as it was",
@@ -178,7 +183,7 @@ import Testing
         wasSettled: true,
         replies: [.shows([Sample.us]), .answers(Sample.eu)]
       ),
-      ["note reopened", "read"] + sends + ends
+      ["read", "announce reopened, intent 1", "send update DATADOG"] + ends
     ),
     (
       "held for somebody's change, which is still there",
@@ -189,8 +194,8 @@ import Testing
         replies: [.shows([Sample.elsewhere])]
       ),
       [
-        "note reopened", "read",
-        "note settled held (drift: DATADOG.region was \"US\", is \"AP1\")", "end held",
+        "read",
+        "note reopened, settled held (drift: DATADOG.region was \"US\", is \"AP1\")", "end held",
       ]
     ),
     (
@@ -201,7 +206,7 @@ import Testing
         hasVerify: true,
         replies: [.verifies(nil)]
       ),
-      ["note reopened", "verify", "note settled changed", "end changed"]
+      ["verify", "note reopened, settled changed", "end changed"]
     ),
     (
       "killed after the last outcome",

@@ -41,7 +41,8 @@ import Testing
       let waited = Set(requests.filter { $0.status == 503 }.map(\.project))
       let written = requests.writes.map(\.project)
       try #require(waited.count > 3 && written.count > 15)
-      #expect(Set(written.suffix(waited.count)) == waited, "they come last, not first")
+      let first = try #require(written.firstIndex { waited.contains($0) })
+      #expect(first >= 8, "with their places kept, theirs would be the first writes of all")
       #expect(try estate.info().phase == .finished)
     }
   }
