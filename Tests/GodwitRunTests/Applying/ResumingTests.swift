@@ -110,7 +110,8 @@ import Testing
       ),
       [
         "read",
-        "note reopened, settled inDoubt (a write was sent and could not be read back: 500)", "end inDoubt",
+        "note reopened, settled inDoubt (a write was sent and could not be read back: 500)",
+        "end inDoubt",
       ]
     ),
     (
