@@ -1,4 +1,3 @@
-internal import Foundation
 internal import GRDB
 internal import GodwitCore
 
@@ -11,8 +10,7 @@ extension RunFile {
     try Self.run(path) {
       guard try queue.read({ try CleanMark(of: $0) }) == .off else { return false }
       // One that is empty was made by a reader.
-      let wal = try? FileManager.default.attributesOfItem(atPath: path + "-wal")
-      return (wal?[.size] as? Int ?? 0) == 0
+      return WriteAheadLog(beside: path).isEmpty
     }
   }
 }
