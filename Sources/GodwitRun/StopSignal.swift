@@ -38,4 +38,20 @@ public final class StopSignal: Sendable {
 
   /// Whether the signal was given.
   public var isStopping: Bool { cause != nil }
+
+  /// Does what only reads, and cancels it as soon as the signal is given.
+  ///
+  /// - Parameter body: the work; it ends early when it is cancelled.
+  /// - Returns: what it came to, which says nothing where it was cancelled.
+  func cancelling<Value: Sendable>(
+    _ body: @escaping @Sendable () async -> Value
+  ) async -> Value {
+    let work = Task { await body() }
+    let watch = Task {
+      while !isStopping { try await Task.sleep(for: .milliseconds(50)) }
+      work.cancel()
+    }
+    defer { watch.cancel() }
+    return await work.value
+  }
 }

@@ -49,6 +49,8 @@ public struct ProjectRecord: Sendable, Hashable {
   public var advice: String?
   /// The line of the script that decided it.
   public var position: ScriptPosition?
+  /// Whether a person has to say what became of a write, since nothing that Atlas shows tells.
+  public var needsPerson: Bool
   /// The operations with their statuses.
   public var operations: [OperationRecord]
 
@@ -59,6 +61,7 @@ public struct ProjectRecord: Sendable, Hashable {
     reason: String?,
     advice: String? = nil,
     position: ScriptPosition? = nil,
+    needsPerson: Bool = false,
     operations: [OperationRecord]
   ) {
     self.plan = plan
@@ -66,6 +69,7 @@ public struct ProjectRecord: Sendable, Hashable {
     self.reason = reason
     self.advice = advice
     self.position = position
+    self.needsPerson = needsPerson
     self.operations = operations
   }
 

@@ -197,25 +197,34 @@ struct StoredReason {
   var reason: String?
   var advice: String?
   var position: ScriptPosition?
+  var needsPerson = false
 
   var members: JSONObject {
     var object: JSONObject = [:]
     object.set("reason", reason.map(JSONValue.string))
     object.set("advice", advice.map(JSONValue.string))
     object.set("position", position?.stored)
+    if needsPerson { object["needsPerson"] = true }
     return object
   }
 
-  init(reason: String?, advice: String?, position: ScriptPosition?) {
+  init(
+    reason: String?,
+    advice: String?,
+    position: ScriptPosition?,
+    needsPerson: Bool = false
+  ) {
     self.reason = reason
     self.advice = advice
     self.position = position
+    self.needsPerson = needsPerson
   }
 
   init(_ object: JSONObject) {
     reason = object["reason"]?.stringValue
     advice = object["advice"]?.stringValue
     position = ScriptPosition(stored: object["position"])
+    needsPerson = object["needsPerson"]?.boolValue ?? false
   }
 }
 

@@ -305,7 +305,7 @@ extension RunFile {
       try database.cachedStatement(
         sql: "UPDATE operation SET status = ? WHERE position = ? AND number = ?"
       ).execute(arguments: [status.rawValue, entry.position, entry.number])
-    case .settled(let outcome, _, _, _):
+    case .settled(let outcome, _, _, _, _):
       try database.cachedStatement(
         sql: "UPDATE project SET settled = ?, settledDetail = ? WHERE position = ?"
       ).execute(arguments: [outcome.rawValue, detail, entry.position])

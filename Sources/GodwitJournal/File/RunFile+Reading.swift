@@ -152,16 +152,24 @@ extension RunFile {
       isDoubtful: isDoubtful,
       isPlanned: isPlanned
     )
-    let why =
+    var why =
       settled == nil
       ? StoredReason(reason: plan.reason, advice: plan.advice, position: plan.position)
       : StoredReason(try Self.object(row["settledDetail"], path: path))
+    if why.needsPerson, !isDoubtful {
+      why = StoredReason(
+        reason: "a person said what became of the write",
+        advice: "`godwit resume` goes on from there",
+        position: nil
+      )
+    }
     return ProjectRecord(
       plan: plan,
       outcome: outcome,
       reason: why.reason,
       advice: why.advice,
       position: why.position,
+      needsPerson: why.needsPerson,
       operations: operations
     )
   }

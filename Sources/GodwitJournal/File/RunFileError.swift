@@ -85,7 +85,12 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
     // For the index of the WAL, which it maps into memory, SQLite reports a full disk as I/O error.
     case .SQLITE_IOERR where hasNoSpace(path): return diskFull(path, purpose)
     case .SQLITE_READONLY, .SQLITE_PERM:
-      return RunFileError(.notWritable, path: path, detail: "the file cannot be written")
+      return RunFileError(
+        .notWritable,
+        path: path,
+        detail: "the file cannot be written",
+        advice: "see whether you may write it and its folder"
+      )
     case .SQLITE_NOTADB:
       return RunFileError(.notARun, path: path, detail: "this is not a run file")
     case .SQLITE_CORRUPT:
@@ -103,7 +108,12 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
         advice: "wait for it to end, then try again"
       )
     case .SQLITE_CANTOPEN:
-      return RunFileError(.notWritable, path: path, detail: "the file cannot be opened")
+      return RunFileError(
+        .notWritable,
+        path: path,
+        detail: "the file cannot be opened, or a -wal and a -shm cannot be made beside it",
+        advice: "copy it, with its -wal, to a folder in which you may write"
+      )
     default:
       return RunFileError(
         .other,

@@ -11,8 +11,14 @@ public struct JournalEntry: Sendable, Hashable {
     case intent(image: JSONObject?, stamp: String?, isRepeat: Bool)
     /// What became of an operation, with the masked image after where one was seen.
     case outcome(OperationStatus, image: JSONObject?, note: String?)
-    /// A project has ended in a bucket.
-    case settled(ProjectOutcome, reason: String?, advice: String?, position: ScriptPosition?)
+    /// A project has ended in a bucket; `needsPerson` if a person has to say what became of a write.
+    case settled(
+      ProjectOutcome,
+      reason: String?,
+      advice: String?,
+      position: ScriptPosition?,
+      needsPerson: Bool = false
+    )
     /// A project that had ended is taken up again.
     case reopened
   }
@@ -55,8 +61,14 @@ extension JournalEntry.Event {
       object["status"] = .string(status.rawValue)
       object.set("image", image.map(JSONValue.object))
       object.set("note", note.map(JSONValue.string))
-    case .settled(let outcome, let reason, let advice, let position):
-      object = StoredReason(reason: reason, advice: advice, position: position).members
+    case .settled(let outcome, let reason, let advice, let position, let needsPerson):
+      let why = StoredReason(
+        reason: reason,
+        advice: advice,
+        position: position,
+        needsPerson: needsPerson
+      )
+      object = why.members
       object["outcome"] = .string(outcome.rawValue)
     case .reopened: break
     }

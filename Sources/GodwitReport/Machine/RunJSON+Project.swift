@@ -15,6 +15,7 @@ extension RunJSON {
       "tasks": .array(record.plan.tasks.map { .object(form(of: $0)) }),
     ]
     if let advice = record.advice { object["advice"] = .string(advice) }
+    if record.needsPerson { object["needsPerson"] = true }
     if !record.plan.operations.isEmpty {
       object["shape"] = .string(ProjectShape(record.plan).digest)
     }

@@ -213,12 +213,9 @@ public struct ApplyRun: Sendable {
     while true {
       switch machine.next(event, at: clock()) {
       case .read(let needs, let earlier):
-        if var spent = earlier, !reader.paysForRetry(of: spent) {
-          spent.isRetryBudgetSpent = true
-          event = .read(.failure(spent))
-        } else {
-          event = .read(await read(needs, of: machine.record.project.id))
-        }
+        event = .read(
+          await afterPaying(for: earlier) { await read(needs, of: machine.record.project.id) }
+        )
       case .commit(let entries, let announcesWrite):
         if announcesWrite, stop.isStopping { return .left }
         do throws(RunFileError) { try await journal.append(entries) } catch {
@@ -236,8 +233,8 @@ public struct ApplyRun: Sendable {
         }
       case .park(let milliseconds, let wait):
         return .parked(machine, untilMilliseconds: milliseconds, wait)
-      case .verify:
-        event = .verified(await verifier?.verify(machine.record.project))
+      case .verify(let earlier):
+        event = await verify(machine.record.project, retryOf: earlier)
       case .ended(let outcome): return .ended(outcome)
       case .leave(let error):
         if let error { stop(for: error) }

@@ -11,14 +11,6 @@ public struct DoubtResolution: Sendable {
     self.file = file
   }
 
-  /// What is advised for a project of which nothing tells what became of a write.
-  static let advice = "look at the project in Atlas"
-
-  /// Whether a person has to say what became of a write: reading back was tried, and did not tell.
-  public static func isNeeded(for record: ProjectRecord) -> Bool {
-    record.outcome == .inDoubt && record.advice == advice
-  }
-
   /// Records what a person saw, so that `resume` goes on from there.
   ///
   /// - Parameters:

@@ -67,7 +67,8 @@ extension ProjectMachine {
     return end(
       .inDoubt,
       reason: "nothing that Atlas shows tells whether \(operation.target) was written",
-      advice: DoubtResolution.advice,
+      advice: "look at the project in Atlas, then say with `godwit resolve` what you saw",
+      needsPerson: true,
       with: entries
     )
   }

@@ -20,8 +20,8 @@ struct ProjectMachine {
     case send(Operation, retryOf: AtlasError?)
     /// Wait until a time, in milliseconds of ``SteadyClock``, without keeping others waiting.
     case park(untilMilliseconds: Int64, Wait)
-    /// Run the script's `verify`.
-    case verify
+    /// Run the script's `verify`; `retryOf` is what could not be read the time before.
+    case verify(retryOf: AtlasError?)
     /// The project has ended in a bucket.
     case ended(ProjectOutcome)
     /// The project stays as it is, since the whole run stops.
@@ -43,7 +43,9 @@ struct ProjectMachine {
     case committed
     case sent(Result<WriteAnswer, AtlasError>)
     case woke
-    case verified(ProjectVerifier.Failure?)
+    /// `verify` has ended; `unread` is what it could not read that may pass, or that concerns the
+    /// whole run.
+    case verified(ProjectVerifier.Failure?, unread: AtlasError?)
   }
 
   /// What follows a commit.
@@ -135,15 +137,8 @@ struct ProjectMachine {
     case .committed: return afterCommit(at: milliseconds)
     case .sent(.success(let answer)): return sent(answer, at: milliseconds)
     case .sent(.failure(let error)): return sendFailed(error, at: milliseconds)
-    case .woke: return read()
-    case .verified(nil): return end(.changed)
-    case .verified(let failure?):
-      return end(
-        .failed,
-        reason: "verify: \(failure.reason)",
-        advice: failure.advice,
-        scriptPosition: failure.position
-      )
+    case .woke: return begin()
+    case .verified(let failure, let unread): return verified(failure, unread, at: milliseconds)
     }
   }
 
@@ -151,7 +146,7 @@ struct ProjectMachine {
 
   private mutating func begin() -> Action {
     guard record.operations.allSatisfy({ $0.status.isSettled }) else { return read() }
-    return hasVerify ? .verify : end(.changed)
+    return verify()
   }
 
   private func read() -> Action { .read(ReadNeeds(record), retryOf: lastReadError) }
@@ -174,7 +169,7 @@ struct ProjectMachine {
   /// Goes on with the first operation that is not settled, or ends.
   mutating func proceed() -> Action {
     guard let index = record.operations.firstIndex(where: { !$0.status.isSettled }) else {
-      return hasVerify ? .verify : end(.changed)
+      return verify()
     }
     let operation = record.operations[index].operation
     guard filled(operation) != nil else { return missesAnswer(index) }
@@ -293,12 +288,7 @@ struct ProjectMachine {
   }
 
   private mutating func readFailed(_ error: AtlasError, at milliseconds: Int64) -> Action {
-    if error.mayPassOnReading, !error.isRetryBudgetSpent, readFailures < Self.readFailureLimit {
-      readFailures += 1
-      lastReadError = error
-      let wait = error.waitMilliseconds(after: readFailures, position: position)
-      return .park(untilMilliseconds: milliseconds + wait, .atlas)
-    }
+    if let wait = waitAfterReading(error, at: milliseconds) { return wait }
     if error.scope == .run || error.kind == .cancelled { return .leave(error) }
     let isDoubtful = doubtfulIndex != nil
     return end(
@@ -306,6 +296,46 @@ struct ProjectMachine {
       reason: isDoubtful
         ? "a write was sent and could not be read back: \(error)" : error.description,
       advice: isDoubtful ? "run `godwit resume`" : error.advice.map(RunError.asClause)
+    )
+  }
+
+  /// Waits before what could not be read is read again; `nil` if that is not tried, or not any more.
+  private mutating func waitAfterReading(
+    _ error: AtlasError,
+    at milliseconds: Int64
+  ) -> Action? {
+    guard error.mayPassOnReading, !error.isRetryBudgetSpent, readFailures < Self.readFailureLimit
+    else { return nil }
+    readFailures += 1
+    lastReadError = error
+    let wait = error.waitMilliseconds(after: readFailures, position: position)
+    return .park(untilMilliseconds: milliseconds + wait, .atlas)
+  }
+
+  // MARK: - Verifying
+
+  private mutating func verify() -> Action {
+    hasVerify ? .verify(retryOf: lastReadError) : end(.changed)
+  }
+
+  /// Ends the project, unless `verify` could not read what it is about: it begins anew then.
+  ///
+  /// What it says counts where reading is not tried any more, since it may get by without.
+  private mutating func verified(
+    _ failure: ProjectVerifier.Failure?,
+    _ unread: AtlasError?,
+    at milliseconds: Int64
+  ) -> Action {
+    if let unread {
+      if let wait = waitAfterReading(unread, at: milliseconds) { return wait }
+      if unread.scope == .run || unread.kind == .cancelled { return .leave(unread) }
+    }
+    guard let failure else { return end(.changed) }
+    return end(
+      .failed,
+      reason: "verify: \(failure.reason)",
+      advice: failure.advice,
+      scriptPosition: failure.position
     )
   }
 
@@ -325,11 +355,18 @@ struct ProjectMachine {
     reason: String? = nil,
     advice: String? = nil,
     scriptPosition: ScriptPosition? = nil,
+    needsPerson: Bool = false,
     with entries: [JournalEntry] = []
   ) -> Action {
     next = .end(outcome)
     let settled = entry(
-      .settled(outcome, reason: reason, advice: advice, position: scriptPosition)
+      .settled(
+        outcome,
+        reason: reason,
+        advice: advice,
+        position: scriptPosition,
+        needsPerson: needsPerson
+      )
     )
     return commit(entries + [settled])
   }

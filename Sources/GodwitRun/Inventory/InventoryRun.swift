@@ -51,6 +51,15 @@ public struct InventoryRun: Sendable {
   ///   failure is told.
   /// - Throws: ``RunError`` for what concerns every project, and for a stop.
   public func run() async throws(RunError) -> Result {
+    let result: Swift.Result<Result, RunError> = await stop.cancelling {
+      do throws(RunError) { return .success(try await take()) } catch { return .failure(error) }
+    }
+    // What a stop broke off fails for no reason of its own.
+    if case .failure = result { try checkNotStopped() }
+    return try result.get()
+  }
+
+  private func take() async throws(RunError) -> Result {
     var listed = selection
     if isFiltered { listed.limit = nil }
     var selector = ProjectSelector(listed)

@@ -88,19 +88,13 @@ public struct AutomationRun: Sendable {
       onPrint: onPrint,
       onLog: { [observe] line in observe(.logged(project: "", line)) }
     )
-    let work = Task {
+    let result = await stop.cancelling {
       do throws(Diagnostic) {
         return Result<AutomationRunner.Outcome, Diagnostic>.success(try await runner.run())
       } catch {
         return .failure(error)
       }
     }
-    let watch = Task { [stop] in
-      while !stop.isStopping { try await Task.sleep(for: .milliseconds(50)) }
-      work.cancel()
-    }
-    defer { watch.cancel() }
-    let result = await work.value
     switch stop.cause {
     case .trouble(let error)?: throw error
     case .signal(let status)?:

@@ -60,6 +60,17 @@ public struct PlanRun: Sendable {
   /// - Returns: the head as it was sealed.
   /// - Throws: ``RunError`` if planning had to stop; the run file is then left incomplete.
   public func run(_ info: RunInfo) async throws(RunError) -> RunInfo {
+    let result: Result<RunInfo, RunError> = await stop.cancelling {
+      do throws(RunError) { return .success(try await plan(info)) } catch {
+        return .failure(error)
+      }
+    }
+    // What a stop broke off fails for no reason of its own.
+    if case .failure = result { try checkNotStopped() }
+    return try result.get()
+  }
+
+  private func plan(_ info: RunInfo) async throws(RunError) -> RunInfo {
     var info = info
     let listing = try await list()
     info.filteredOut = listing.filteredOut

@@ -9,16 +9,29 @@ public struct ProjectVerifier: Sendable {
     public var reason: String
     /// What to do about it.
     public var advice: String?
-    /// The line of the script.
+    /// The line of the script; `nil` if it was not run.
     public var position: ScriptPosition?
+
+    /// Makes a failure.
+    public init(reason: String, advice: String? = nil, position: ScriptPosition? = nil) {
+      self.reason = reason
+      self.advice = advice
+      self.position = position
+    }
+  }
+
+  /// What `verify` came to.
+  public struct Verdict: Sendable, Hashable {
+    /// Why it failed; `nil` if all is well.
+    public var failure: Failure?
+    /// What it logged.
+    public var logs: [LogLine] = []
   }
 
   private let migration: Migration
   private let inputs: ScriptInputs
   private let fingerprints: [String: SecretFingerprint]
   private let ownFingerprints: ProjectFingerprints
-  private let reads: ScriptReads
-  private let onLog: @Sendable (Project, LogLine) -> Void
 
   /// Makes a verifier.
   ///
@@ -27,34 +40,32 @@ public struct ProjectVerifier: Sendable {
   ///   - inputs: the values of its parameters.
   ///   - fingerprints: what is known of the secrets.
   ///   - ownFingerprints: what is known of those that each project has its own value of.
-  ///   - reads: reads from Atlas, afresh each time.
-  ///   - onLog: receives what scripts log.
   public init(
     migration: Migration,
     inputs: ScriptInputs,
     fingerprints: [String: SecretFingerprint],
-    ownFingerprints: @escaping ProjectFingerprints = { _ in [:] },
-    reads: ScriptReads,
-    onLog: @escaping @Sendable (Project, LogLine) -> Void = { _, _ in }
+    ownFingerprints: @escaping ProjectFingerprints = { _ in [:] }
   ) {
     self.migration = migration
     self.inputs = inputs
     self.fingerprints = fingerprints
     self.ownFingerprints = ownFingerprints
-    self.onLog = onLog
-    self.reads = reads
   }
 
-  /// Runs `verify` for a project; returns why it failed, or `nil` if all is well.
-  public func verify(_ project: Project) async -> Failure? {
-    guard migration.hasVerify else { return nil }
+  /// Runs `verify` for a project, from its beginning.
+  ///
+  /// - Parameters:
+  ///   - project: the project.
+  ///   - reads: reads from Atlas, afresh each time.
+  /// - Returns: what it came to; of a migration without `verify` nothing is asked.
+  public func verify(_ project: Project, reads: ScriptReads) async -> Verdict {
+    guard migration.hasVerify else { return Verdict() }
     let parameters: LuaTable
     do throws(Diagnostic) {
       parameters = try inputs.table(migration.parameters, for: project)
     } catch {
-      return Failure(reason: error.line, advice: error.advice)
+      return Verdict(failure: Failure(reason: error.line, advice: error.advice))
     }
-    let onLog = onLog
     var fingerprints = fingerprints
     for (name, own) in ownFingerprints(project) { fingerprints[name] = try? own.get() }
     var runner = ScriptRunner(
@@ -62,11 +73,15 @@ public struct ProjectVerifier: Sendable {
       project: project,
       parameters: parameters,
       fingerprints: fingerprints,
-      onLog: { onLog(project, $0) }
+      onLog: { _ in }
     )
     var lastFailure: ScriptReadError?
     let host = FreshReads(project: project.id, reads: reads)
     let ending = await runner.run("verify") { await host.answer($0, &lastFailure) }
+    return Verdict(failure: failure(ending, lastFailure), logs: runner.logs)
+  }
+
+  private func failure(_ ending: ScriptRunner.Ending, _ lastFailure: ScriptReadError?) -> Failure? {
     switch ending {
     case .finished(let values):
       guard values.first == .string("refused") else { return nil }

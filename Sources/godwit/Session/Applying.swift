@@ -198,13 +198,12 @@ struct Applying {
         )
       )
     }
-    let reader = AtlasReader(session.connection)
     let run = ApplyRun(
       file: file,
-      reader: reader,
+      reader: AtlasReader(session.connection),
       writer: AtlasWriter(session.connection),
       secrets: { book.value(of: $0, in: $1) },
-      verifier: try await verifier(file, info, book, reader, progress),
+      verifier: try await verifier(file, info, book),
       parallelism: connection.projectsAtOnce,
       settle: .milliseconds(options.settle.milliseconds),
       failureLimit: options.failureLimit(of: pending.projects),
@@ -241,9 +240,7 @@ struct Applying {
   private func verifier(
     _ file: RunFile,
     _ info: RunInfo,
-    _ book: SecretBook,
-    _ reader: AtlasReader,
-    _ progress: ProgressLine
+    _ book: SecretBook
   ) async throws -> ProjectVerifier? {
     guard info.script.hasVerify else { return nil }
     let texts = try RunError.wrapping { () throws(RunFileError) in try file.sources() }
@@ -257,9 +254,7 @@ struct Applying {
       migration: migration,
       inputs: ScriptInputs(of: info),
       fingerprints: fingerprints,
-      ownFingerprints: { book.ownFingerprints(of: $0) },
-      reads: ScriptReads(reader),
-      onLog: { project, line in progress.receive(.logged(project: project.name, line)) }
+      ownFingerprints: { book.ownFingerprints(of: $0) }
     )
   }
 }

@@ -19,7 +19,7 @@ extension RunPrinter {
     var count = 0
     try RunError.wrapping { () throws(RunFileError) in
       try file.forEachRecord(project: project) { record in
-        guard DoubtResolution.isNeeded(for: record) else { return }
+        guard record.outcome == .inDoubt, record.needsPerson else { return }
         for entry in record.operations where [.inDoubt, .sending].contains(entry.status) {
           count += 1
           if commands.count < limit { commands.append(resolution(of: entry.operation, in: record)) }

@@ -181,7 +181,7 @@ import Testing
       doubtOfRotation + [
         "wait until +5000", "read", "announce planned 1, intent 1 again",
         "send update PROMETHEUS", "note inDoubt 1", "read", "wait until +10000", "read",
-        "note settled inDoubt (nothing that Atlas shows tells whether PROMETHEUS was written)",
+        "note settled inDoubt (nothing that Atlas shows tells whether PROMETHEUS was written), a person has to say",
         "end inDoubt",
       ]
     ),

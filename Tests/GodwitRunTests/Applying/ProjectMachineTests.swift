@@ -53,6 +53,45 @@ import Testing
       ]
     ),
     (
+      "a verify that could not read waits, keeps the result back, and begins anew",
+      Scene(
+        statuses: [.done],
+        hasVerify: true,
+        replies: [.verifiesUnread("503", Sample.busy), .verifies(nil)]
+      ),
+      ["verify", "wait until +7237", "verify", "note settled changed", "end changed"]
+    ),
+    (
+      "what verify says counts once reading is not tried any more",
+      Scene(
+        statuses: [.done],
+        hasVerify: true,
+        replies: [.verifiesUnread("no", Sample.busy.unpaid)]
+      ),
+      ["verify", "note settled failed (verify: no)", "end failed"]
+    ),
+    (
+      "a verify that gets by without what it cannot read, which is tried five times",
+      Scene(
+        statuses: [.done],
+        hasVerify: true,
+        replies: (1...5).map { _ in .verifiesUnread(nil, Sample.serverError) }
+      ),
+      [
+        "verify", "wait until +263", "verify", "wait until +1050", "verify", "wait until +2149",
+        "verify", "wait until +5395", "verify", "note settled changed", "end changed",
+      ]
+    ),
+    (
+      "a wrong key in verify leaves the project open",
+      Scene(
+        statuses: [.done],
+        hasVerify: true,
+        replies: [.verifiesUnread("401", Sample.wrongKey)]
+      ),
+      ["verify", "leave: wrongCredentials"]
+    ),
+    (
       "drift of a type that is written",
       Scene(replies: [.shows([Sample.elsewhere])]),
       ["read", drift + "DATADOG.region was \"US\", is \"AP1\")", "end held"]

@@ -128,7 +128,7 @@ import Testing
       [
         "read",
         "note inDoubt 1, settled inDoubt"
-          + " (nothing that Atlas shows tells whether PROMETHEUS was written)",
+          + " (nothing that Atlas shows tells whether PROMETHEUS was written), a person has to say",
         "end inDoubt",
       ]
     ),

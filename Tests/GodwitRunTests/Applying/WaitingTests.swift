@@ -11,6 +11,16 @@ import Testing
   /// Plans over a server without faults, and lends one with faults and the same world.
   private static func with(
     _ faults: [String],
+    planning script: String = Estate.move,
+    _ body: (Estate) async throws -> Void
+  ) async throws {
+    try await with({ _ in faults }, planning: script, body)
+  }
+
+  /// The same with faults that depend on which projects are changed.
+  private static func with(
+    _ faults: ([ProjectID]) -> [String],
+    planning script: String,
     _ body: (Estate) async throws -> Void
   ) async throws {
     try await TemporaryFolder.with { folder in
@@ -18,10 +28,13 @@ import Testing
         $0.projects = 60
         $0.world = .file(folder.file("world.db"))
       }
-      _ = try await RunningSimulator.with(folder, world) {
-        try await Estate(folder: folder, running: $0).plan()
+      var changed: [ProjectID] = []
+      try await RunningSimulator.with(folder, world) {
+        let estate = Estate(folder: folder, running: $0)
+        try await estate.plan(script)
+        changed = try estate.records().filter { $0.outcome == .changed }.map(\.project.id)
       }
-      let rules = try faults.map { try FaultRule(parsing: $0) }
+      let rules = try faults(changed).map { try FaultRule(parsing: $0) }
       try await RunningSimulator.with(
         folder,
         {
@@ -53,6 +66,52 @@ import Testing
       #expect(try estate.totals()[.notStarted] == 5)
       try await estate.apply()
       #expect(try estate.info().phase == .finished)
+    }
+  }
+
+  @Test func `a project whose verify has to wait keeps no place either, nor from a stop`()
+    async throws
+  {
+    // The second read of an apply is the one of verify.
+    let faults: ([ProjectID]) -> [String] = { projects in
+      projects.prefix(5).map { "503-before,on=reads,project=\($0),nth=2,retry-after=120" }
+    }
+    try await Self.with(faults, planning: Estate.verified) { estate in
+      let changes = try estate.totals()[.changed]
+      let stop = StopSignal()
+      let witness = Witness()
+      try await estate.apply(Estate.verified, stop: stop, parallelism: 4) { event in
+        witness.observe(event)
+        if witness.ended == changes - 5 { stop.stop(.signal(.interrupted)) }
+      }
+      let requests = estate.running.requests
+      #expect(requests.count { $0.status == 503 } == 5 && changes > 20)
+      #expect(requests.writes.count == changes)
+      #expect(try estate.totals()[.changed] == changes - 5)
+      try await estate.apply(Estate.verified)
+      #expect(try estate.totals()[.changed] == changes)
+      #expect(estate.running.requests.writes.count == changes, "verify alone was left")
+      #expect(try estate.info().phase == .finished)
+    }
+  }
+
+  @Test func `a stop ends planning at once, though a read would wait for minutes`() async throws {
+    try await Self.with(["503-before,on=reads,retry-after=120"]) { estate in
+      let id = try #require(try estate.records().first?.project.id.text)
+      let stop = StopSignal()
+      let start = ContinuousClock.now
+      let watch = Task {
+        while estate.running.requests.allSatisfy({ $0.status != 503 }) {
+          try await Task.sleep(for: .milliseconds(20))
+        }
+        stop.stop(.signal(.interrupted))
+      }
+      let error = await #expect(throws: RunError.self) {
+        try await estate.plan(to: "b.godwit", stop: stop) { $0.projects = [id] }
+      }
+      try await watch.value
+      #expect(error?.status == .interrupted)
+      #expect(.now - start < .seconds(60))
     }
   }
 

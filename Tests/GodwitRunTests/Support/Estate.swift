@@ -153,17 +153,15 @@ struct Estate: Sendable {
     defer { try? file.close() }
     let connection = connection ?? running.connection
     let migration = try await Self.migration(text)
-    let reader = AtlasReader(connection)
     let values = Self.values(text).mapValues { SecretValue($0) }
     let verifier = ProjectVerifier(
       migration: migration,
       inputs: ScriptInputs(secretNames: Set(values.keys)),
-      fingerprints: values.mapValues(\.fingerprint),
-      reads: ScriptReads(reader)
+      fingerprints: values.mapValues(\.fingerprint)
     )
     let run = ApplyRun(
       file: file,
-      reader: reader,
+      reader: AtlasReader(connection),
       writer: AtlasWriter(connection),
       secrets: { reference, _ in values[reference.name] },
       verifier: migration.hasVerify ? verifier : nil,

@@ -21,6 +21,8 @@ struct Scene: Sendable {
     /// The write waits for its turn, and fails these milliseconds after its intent.
     case refusesLate(AtlasError, milliseconds: Int64)
     case verifies(String?)
+    /// `verify` ends, and could not read something.
+    case verifiesUnread(String?, AtlasError)
   }
 
   var operations: [Operation] = [Sample.move]
@@ -109,7 +111,9 @@ struct Scene: Sendable {
     case (.send, .answers(let integration)): .sent(.success(.integration(integration)))
     case (.send, .refuses(let error)), (.send, .refusesLate(let error, _)): .sent(.failure(error))
     case (.verify, .verifies(let reason)):
-      .verified(reason.map { ProjectVerifier.Failure(reason: $0, advice: nil, position: nil) })
+      .verified(reason.map { ProjectVerifier.Failure(reason: $0) }, unread: nil)
+    case (.verify, .verifiesUnread(let reason, let error)):
+      .verified(reason.map { ProjectVerifier.Failure(reason: $0) }, unread: error)
     default: nil
     }
   }
@@ -135,8 +139,9 @@ struct Scene: Sendable {
     switch entry.event {
     case .intent(_, _, let isRepeat): return "intent\(number)" + (isRepeat ? " again" : "")
     case .outcome(let status, _, _): return "\(status)\(number)"
-    case .settled(let outcome, let reason, _, _):
+    case .settled(let outcome, let reason, _, _, let needsPerson):
       return "settled \(outcome)" + (reason.map { " (\($0))" } ?? "")
+        + (needsPerson ? ", a person has to say" : "")
     case .reopened: return "reopened"
     }
   }

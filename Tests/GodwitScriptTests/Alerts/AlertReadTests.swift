@@ -98,10 +98,9 @@ import Testing
     let verifier = ProjectVerifier(
       migration: migration,
       inputs: ScriptInputs(),
-      fingerprints: [:],
-      reads: world.reads
+      fingerprints: [:]
     )
-    let failure = await verifier.verify(Bench.project)
+    let failure = await verifier.verify(Bench.project, reads: world.reads).failure
     #expect(failure?.reason == "verify may only read: the plan was reviewed without this write")
     #expect(failure?.position?.line == 6)
     #expect(world.read == ["alerts", "alerts", "alert \(AlertBench.id)", "alert x"])

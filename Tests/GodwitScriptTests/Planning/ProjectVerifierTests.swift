@@ -26,10 +26,9 @@ import Testing
     let verifier = ProjectVerifier(
       migration: migration,
       inputs: ScriptInputs(secretNames: ["key"]),
-      fingerprints: Bench.fingerprints,
-      reads: .integrations(read)
+      fingerprints: Bench.fingerprints
     )
-    return await verifier.verify(Bench.project)
+    return await verifier.verify(Bench.project, reads: .integrations(read)).failure
   }
 
   static let passing = [
@@ -113,9 +112,9 @@ import Testing
     let verifier = ProjectVerifier(
       migration: migration,
       inputs: ScriptInputs(),
-      fingerprints: [:],
-      reads: Memory().reads
+      fingerprints: [:]
     )
-    #expect(await verifier.verify(Bench.project) == nil)
+    let verdict = await verifier.verify(Bench.project, reads: Memory().reads)
+    #expect(verdict.failure == nil && verdict.logs.isEmpty)
   }
 }
