@@ -105,13 +105,18 @@ actor PlanRecorder {
     if plans.count + refused.count >= 256 { try await flush() }
   }
 
-  /// Writes what was collected.
+  /// Writes what was collected, also for a caller that is cancelled: what was found is kept.
   func flush() async throws(RunFileError) {
     guard !plans.isEmpty || !refused.isEmpty else { return }
-    let (plans, refused) = (plans, refused)
-    self.plans = []
-    self.refused = []
-    try await file.record(plans, refused: refused)
+    let work = Task { [file, plans, refused] () -> RunFileError? in
+      do throws(RunFileError) { try await file.record(plans, refused: refused) } catch {
+        return error
+      }
+      return nil
+    }
+    plans = []
+    refused = []
+    if let error = await work.value { throw error }
   }
 
   /// The integration type whose secret an operation changes.

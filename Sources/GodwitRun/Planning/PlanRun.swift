@@ -214,6 +214,8 @@ public struct PlanRun: Sendable {
       }
       return nil
     } catch {
+      // What a stop breaks off is no trouble of the file.
+      guard !stop.isStopping else { return nil }
       stop.stop(.trouble(RunError(error)))
       return error
     }

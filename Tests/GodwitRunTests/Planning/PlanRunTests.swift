@@ -198,6 +198,7 @@ import Testing
       #expect(estate.running.requests.count { $0.project != nil } < 10)
       let totals = try estate.totals()
       #expect(totals.isBalanced && totals[.notStarted] > 30)
+      #expect(totals[.notStarted] < totals.selected, "what was found is kept")
       #expect(throws: RunFileError.self) {
         try RunFile.openForApplying(estate.folder.file("a.godwit"))
       }
