@@ -39,19 +39,26 @@ public final class StopSignal: Sendable {
   /// Whether the signal was given.
   public var isStopping: Bool { cause != nil }
 
-  /// Does what only reads, and cancels it as soon as the signal is given.
+  /// Does what only reads, and cancels it once the signal is given.
   ///
-  /// - Parameter body: the work; it ends early when it is cancelled.
+  /// - Parameters:
+  ///   - grace: how long it may still go on then.
+  ///   - body: the work; it ends early when it is cancelled.
   /// - Returns: what it came to, which says nothing where it was cancelled.
-  func cancelling<Value: Sendable>(
-    _ body: @escaping @Sendable () async -> Value
-  ) async -> Value {
-    let work = Task { await body() }
+  /// - Throws: what `body` throws.
+  func cancelling<Value: Sendable, Failure: Error>(
+    after grace: Duration = .zero,
+    _ body: @escaping @Sendable () async throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let work = Task { () -> Result<Value, Failure> in
+      do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
+    }
     let watch = Task {
       while !isStopping { try await Task.sleep(for: .milliseconds(50)) }
+      try await Task.sleep(for: grace)
       work.cancel()
     }
     defer { watch.cancel() }
-    return await work.value
+    return try await work.value.get()
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import GodwitCore
 
 /// One line of the simulator's request log.
@@ -21,6 +21,8 @@ public struct LoggedRequest: Sendable, Hashable {
   public var fault: String?
   /// Whether the text of a mask was stored.
   public var storesMask: Bool
+  /// When it arrived, and when it was answered.
+  public var time: ClosedRange<Date>
 
   /// Reads a line.
   public init?(line: some StringProtocol) {
@@ -36,6 +38,10 @@ public struct LoggedRequest: Sendable, Hashable {
     mutationWasMade = object["mutation"]?.stringValue.map { $0 == "made" }
     fault = object["fault"]?.stringValue
     storesMask = object["maskStored"]?.boolValue ?? false
+    let text = object["time"]?.stringValue ?? ""
+    let end = (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text)) ?? Date()
+    let seconds = Double(object["microseconds"]?.int64Value ?? 0) / 1e6
+    time = end.addingTimeInterval(-seconds)...end
   }
 
   /// Reads a whole log; a file that is not there has no lines.
@@ -53,6 +59,15 @@ extension Sequence<LoggedRequest> {
       counts["\(request.method) \(request.path)", default: 0] += 1
     }
     return counts
+  }
+
+  /// How many requests were on their way at once at most, of those that took long: lines are written a
+  /// little after the answer, so a fifth of a second together does not count.
+  public var mostAtOnce: Int {
+    let spans = map {
+      ($0.time.lowerBound.addingTimeInterval(0.1), $0.time.upperBound.addingTimeInterval(-0.1))
+    }.filter { $0.0 < $0.1 }
+    return spans.map { span in spans.count { $0.0 <= span.0 && span.0 <= $0.1 } }.max() ?? 0
   }
 
   /// The writes, made or not.

@@ -73,12 +73,13 @@ public final class AtlasConnection: Sendable {
   }
 
   /// Sends a request, again where the rules for retries say so, and lets `decode` read the 2xx
-  /// answer; at most `attempts` times, if that is set.
+  /// answer; at most `attempts` times, and after no longer wait than `longestWait`, if that is set.
   func perform<Value>(
     _ operation: AtlasOperation,
     through generation: APIGeneration? = nil,
     body: RequestBody? = nil,
     attempts: Int? = nil,
+    longestWait: Duration? = nil,
     decode: (HTTPAnswer) throws(UnreadableAnswer) -> Value
   ) async throws(AtlasError) -> Value {
     let request = request(operation, through: generation, body: body)
@@ -101,6 +102,7 @@ public final class AtlasConnection: Sendable {
         random: policy.random()
       )
       guard case .retry(let wait, let costsBudget) = decision else { throw error }
+      if let longestWait, wait > longestWait { throw error }
       if costsBudget, !budget.withLock({ $0.withdraw() }) {
         error.isRetryBudgetSpent = true
         throw error

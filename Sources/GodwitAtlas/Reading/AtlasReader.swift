@@ -5,6 +5,8 @@ public struct AtlasReader: Sendable {
   let connection: AtlasConnection
   /// How often a request is sent at most; `nil` for as often as the connection's policy has it.
   private var attempts: Int?
+  /// How long it is waited before another attempt at most; `nil` for as long as it takes.
+  private var longestWait: Duration?
 
   /// Reads over a connection.
   public init(_ connection: AtlasConnection) {
@@ -16,6 +18,15 @@ public struct AtlasReader: Sendable {
   public var withoutRetries: AtlasReader {
     var reader = self
     reader.attempts = 1
+    return reader
+  }
+
+  /// The same, for a caller that waits in its own way where more than a short wait is called for.
+  ///
+  /// - Parameter longest: where the policy, or `Retry-After`, wants a longer wait the error stands.
+  public func waiting(atMost longest: Duration) -> AtlasReader {
+    var reader = self
+    reader.longestWait = longest
     return reader
   }
 
@@ -36,6 +47,7 @@ public struct AtlasReader: Sendable {
       operation,
       through: generation,
       attempts: attempts,
+      longestWait: longestWait,
       decode: decode
     )
   }

@@ -140,6 +140,25 @@ extension RunFile {
     return Set(record.operations.map(\.operation.number)).subtracting(known)
   }
 
+  /// The note with the last entry of the journal on an operation; `nil` if there is none.
+  ///
+  /// - Parameters:
+  ///   - number: the operation's number.
+  ///   - position: its project's position in the run.
+  /// - Throws: ``RunFileError`` if the file cannot be read.
+  public func lastNote(on number: Int, at position: Int) async throws(RunFileError) -> String? {
+    try await write { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT json_extract(detail, '$.note') FROM journal
+          WHERE position = ? AND number = ? ORDER BY sequence DESC LIMIT 1
+          """,
+        arguments: [position, number]
+      )
+    }
+  }
+
   private func unanswered(_ database: Database, position: Int) throws -> Set<Int> {
     try Int.fetchSet(
       database.cachedStatement(

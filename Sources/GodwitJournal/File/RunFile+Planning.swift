@@ -33,7 +33,7 @@ extension RunFile {
 
   /// The selected projects that come after a position, at most `limit`.
   public func selected(after position: Int, limit: Int) async throws(RunFileError) -> [Selected] {
-    try await write { database in
+    try await write { [path] database in
       let rows = try Row.fetchAll(
         database.cachedStatement(
           sql: """
@@ -44,7 +44,7 @@ extension RunFile {
         arguments: [position, limit]
       )
       return try rows.map { row in
-        Selected(position: row["position"], project: try Self.project(row))
+        Selected(position: row["position"], project: try Self.project(row, path: path))
       }
     }
   }
@@ -132,17 +132,22 @@ extension RunFile {
     guard let value = try? JSONValue(parsing: text),
       case .object(let object) = StoredJSON.restored(value)
     else {
-      throw RunFileError(.damaged, path: path, detail: "a row of the run file cannot be read")
+      throw RunFileError(
+        .damaged,
+        path: path,
+        detail: "a row of the run file cannot be read",
+        advice: RunFileError.adviceForDamage
+      )
     }
     return object
   }
 
-  static func project(_ row: Row) throws -> Project {
+  static func project(_ row: Row, path: String) throws -> Project {
     Project(
       id: row["id"],
       name: row["name"],
       organization: row["orgId"],
-      stored: try object(row["project"], path: "")
+      stored: try object(row["project"], path: path)
     )
   }
 }

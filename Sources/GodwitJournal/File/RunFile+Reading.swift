@@ -139,7 +139,7 @@ extension RunFile {
     let operations = try operations(database, position: row["position"])
     let planned = ProjectOutcome(rawValue: row["outcome"] ?? "") ?? .notStarted
     let plan = ProjectPlan(
-      project: try Self.project(row),
+      project: try Self.project(row, path: path),
       outcome: planned,
       detail: try Self.object(row["detail"], path: path),
       operations: operations.map(\.operation)
@@ -156,7 +156,9 @@ extension RunFile {
       settled == nil
       ? StoredReason(reason: plan.reason, advice: plan.advice, position: plan.position)
       : StoredReason(try Self.object(row["settledDetail"], path: path))
-    if why.needsPerson, !isDoubtful {
+    if settled == nil, planned == .changed, !isPlanned {
+      why = Self.whyOpen(operations) ?? why
+    } else if why.needsPerson, !isDoubtful {
       why = StoredReason(
         reason: "a person said what became of the write",
         advice: "`godwit resume` goes on from there",
@@ -171,6 +173,28 @@ extension RunFile {
       position: why.position,
       needsPerson: why.needsPerson,
       operations: operations
+    )
+  }
+
+  /// Why a project has not ended that was begun; `nil` if it was not.
+  private static func whyOpen(
+    _ operations: [ProjectRecord.OperationRecord]
+  ) -> StoredReason? {
+    let made = operations.count(where: \.status.isSettled)
+    let reason: String
+    if operations.contains(where: { $0.status == .sending || $0.status == .inDoubt }) {
+      reason = "the run ended while a write was on its way"
+    } else if made == operations.count {
+      reason = "written; `verify` is still to come"
+    } else if made > 0 {
+      reason = "\(made) of \(operations.count) operations were made"
+    } else {
+      return nil
+    }
+    return StoredReason(
+      reason: reason,
+      advice: "`godwit resume` goes on from there",
+      position: nil
     )
   }
 
@@ -195,7 +219,12 @@ extension RunFile {
         ),
         let status = OperationStatus(rawValue: row["status"])
       else {
-        throw RunFileError(.damaged, path: path, detail: "an operation cannot be read")
+        throw RunFileError(
+          .damaged,
+          path: path,
+          detail: "an operation cannot be read",
+          advice: RunFileError.adviceForDamage
+        )
       }
       return ProjectRecord.OperationRecord(
         operation: operation,

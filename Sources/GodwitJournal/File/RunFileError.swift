@@ -51,6 +51,9 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
     "\(path): \(detail)" + (advice.map { "; \($0)" } ?? "")
   }
 
+  static let adviceForDamage =
+    "restore it from a copy; what was already written is in Atlas, so plan again"
+
   private static func diskFull(_ path: String, _ purpose: RunFile.Purpose) -> RunFileError {
     RunFileError(
       .diskFull,
@@ -98,7 +101,7 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
         .damaged,
         path: path,
         detail: "the file is damaged (\(error.message ?? "SQLite"))",
-        advice: "restore it from a copy; what was already written is in Atlas, so plan again"
+        advice: adviceForDamage
       )
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return RunFileError(

@@ -21,9 +21,15 @@ extension TextPage {
       .inDoubt,
       of: summary,
       "In doubt",
-      remark: "sent, and not known whether it was made; resume reads them back"
+      remark: "a write was sent, and its answer was not kept"
     )
-    add(.notStarted, of: summary, "Not started", remark: "resume goes on with them")
+    let made = Self.made(summary.settledOperations[.notStarted])
+    add(
+      .notStarted,
+      of: summary,
+      "Not started",
+      remark: (made.isEmpty ? "" : "or not finished: \(made); ") + "resume goes on with them"
+    )
     add(.notFound, of: summary, "Not found", remark: "no such project, or none that can be seen")
   }
 

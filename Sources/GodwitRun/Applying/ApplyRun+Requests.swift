@@ -1,7 +1,5 @@
 internal import GodwitAtlas
 internal import GodwitCore
-internal import GodwitScript
-internal import Synchronization
 
 // What a project's machine asks for, as requests to Atlas.
 
@@ -27,45 +25,6 @@ extension ApplyRun {
       return .success(ProjectView(integrations: integrations, alerts: alerts, paths: paths))
     } catch {
       return .failure(error)
-    }
-  }
-
-  /// Does it if the run has a retry left for what the attempt before met, or if there was none.
-  func afterPaying<Value>(
-    for earlier: AtlasError?,
-    _ body: () async -> Result<Value, AtlasError>
-  ) async -> Result<Value, AtlasError> {
-    if var spent = earlier, !reader.paysForRetry(of: spent) {
-      spent.isRetryBudgetSpent = true
-      return .failure(spent)
-    }
-    return await body()
-  }
-
-  /// Runs `verify`; the machine waits before another attempt, which begins anew.
-  func verify(
-    _ project: Project,
-    retryOf earlier: AtlasError?
-  ) async -> ProjectMachine.Event {
-    guard let verifier else { return .verified(nil, unread: nil) }
-    let unread = Mutex<AtlasError?>(nil)
-    let result = await afterPaying(for: earlier) {
-      let reads = ScriptReads(reader.withoutRetries) { error in
-        guard error.mayPassOnReading || error.endsScripts else { return }
-        unread.withLock { $0 = $0 ?? error }
-      }
-      return .success(await verifier.verify(project, reads: reads))
-    }
-    switch result {
-    case .success(let verdict):
-      for line in verdict.logs { observe(.logged(project: project.name, line)) }
-      return .verified(verdict.failure, unread: unread.withLock { $0 })
-    case .failure(let error):
-      let failure = ProjectVerifier.Failure(
-        reason: error.description,
-        advice: error.advice.map(RunError.asClause)
-      )
-      return .verified(failure, unread: error)
     }
   }
 

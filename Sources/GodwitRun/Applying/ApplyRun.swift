@@ -213,9 +213,12 @@ public struct ApplyRun: Sendable {
     while true {
       switch machine.next(event, at: clock()) {
       case .read(let needs, let earlier):
-        event = .read(
-          await afterPaying(for: earlier) { await read(needs, of: machine.record.project.id) }
-        )
+        if var spent = earlier, !reader.paysForRetry(of: spent) {
+          spent.isRetryBudgetSpent = true
+          event = .read(.failure(spent))
+        } else {
+          event = .read(await read(needs, of: machine.record.project.id))
+        }
       case .commit(let entries, let announcesWrite):
         if announcesWrite, stop.isStopping { return .left }
         do throws(RunFileError) { try await journal.append(entries) } catch {

@@ -11,7 +11,7 @@ public struct DoubtResolution: Sendable {
     self.file = file
   }
 
-  /// Records what a person saw, so that `resume` goes on from there.
+  /// Records what a person saw, so that `resume` goes on from there; until then it can be corrected.
   ///
   /// - Parameters:
   ///   - isMade: whether the write was seen to be made; else it may be sent.
@@ -37,12 +37,16 @@ public struct DoubtResolution: Sendable {
         )
       )
     }
-    guard status == .inDoubt || status == .sending else {
+    var isOpen = status == .inDoubt || status == .sending
+    if !isOpen { isOpen = try await wasSaid(of: number, at: found.position) }
+    guard isOpen else {
       let doubtful = statuses.filter { $0.value == .inDoubt || $0.value == .sending }.keys.sorted()
       throw RunError(
         Diagnostic(
           "operation \(number) of project \(found.record.project.name) is not in doubt",
-          advice: "in doubt is " + doubtful.map { "\($0)" }.joined(separator: ", ")
+          advice: doubtful.isEmpty
+            ? "see `godwit show RUN --project`"
+            : "in doubt is " + doubtful.map { "\($0)" }.joined(separator: ", ")
         )
       )
     }
@@ -50,7 +54,7 @@ public struct DoubtResolution: Sendable {
       let event = JournalEntry.Event.outcome(status, image: nil, note: note)
       return JournalEntry(position: found.position, number: number, event: event)
     }
-    let seen = "a person saw that it was \(isMade ? "made" : "not made")"
+    let seen = Self.seen + (isMade ? "made" : "not made")
     var entries = [entry(isMade ? .done : .planned, seen)]
     // The history is to show that an attempt had no answer, so that the next one is a repeat.
     if status == .sending {
@@ -62,7 +66,20 @@ public struct DoubtResolution: Sendable {
     return found.record.project
   }
 
-  /// The project of this id or name that has something in doubt.
+  private static let seen = "a person saw that it was "
+
+  /// Whether the last that is known of an operation is what a person saw.
+  private func wasSaid(of number: Int, at position: Int) async throws(RunError) -> Bool {
+    do throws(RunFileError) {
+      let note = try await file.lastNote(on: number, at: position)
+      return note?.hasPrefix(Self.seen) ?? false
+    } catch {
+      throw RunError(error)
+    }
+  }
+
+  /// The project of this id or name that has something in doubt, or of which a person said something
+  /// that `resume` has not taken up.
   private func doubtful(_ name: String) async throws(RunError) -> RunFile.Pending {
     var fitting: [RunFile.Pending] = []
     var last = 0
@@ -73,10 +90,8 @@ public struct DoubtResolution: Sendable {
         last = end
         fitting += page.filter { pending in
           let project = pending.record.project
-          let isDoubtful = pending.record.operations.contains {
-            $0.status == .inDoubt || $0.status == .sending
-          }
-          return isDoubtful && (project.id.text == name || project.name == name)
+          return pending.record.outcome == .inDoubt
+            && (project.id.text == name || project.name == name)
         }
       }
     } catch {

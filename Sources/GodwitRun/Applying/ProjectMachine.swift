@@ -46,6 +46,10 @@ struct ProjectMachine {
     /// `verify` has ended; `unread` is what it could not read that may pass, or that concerns the
     /// whole run.
     case verified(ProjectVerifier.Failure?, unread: AtlasError?)
+    /// `verify` was not run again: the run has no retries left for what could not be read.
+    case unverified(AtlasError)
+    /// The run stopped in the middle of it.
+    case stopped
   }
 
   /// What follows a commit.
@@ -94,9 +98,10 @@ struct ProjectMachine {
   static let sendLimit = 3
   private static let refusalLimit = 6
   /// How often reading has failed since it last went well, and what it met.
-  private var readFailures = 0
-  private var lastReadError: AtlasError?
-  private static let readFailureLimit = 4
+  var readFailures = 0
+  var lastReadError: AtlasError?
+  /// What `verify` said the time before.
+  var lastFailure: ProjectVerifier.Failure?
 
   init(
     _ pending: RunFile.Pending,
@@ -139,6 +144,8 @@ struct ProjectMachine {
     case .sent(.failure(let error)): return sendFailed(error, at: milliseconds)
     case .woke: return begin()
     case .verified(let failure, let unread): return verified(failure, unread, at: milliseconds)
+    case .unverified(let error): return verified(lastFailure, error, at: milliseconds)
+    case .stopped: return .leave(nil)
     }
   }
 
@@ -148,8 +155,6 @@ struct ProjectMachine {
     guard record.operations.allSatisfy({ $0.status.isSettled }) else { return read() }
     return verify()
   }
-
-  private func read() -> Action { .read(ReadNeeds(record), retryOf: lastReadError) }
 
   private mutating func afterCommit(at milliseconds: Int64) -> Action {
     switch next {
@@ -285,58 +290,6 @@ struct ProjectMachine {
     // The world may change while this waits, as while a refused write does.
     isDriftChecked = false
     return commit([entry(.outcome(.inDoubt, image: nil, note: note), number)])
-  }
-
-  private mutating func readFailed(_ error: AtlasError, at milliseconds: Int64) -> Action {
-    if let wait = waitAfterReading(error, at: milliseconds) { return wait }
-    if error.scope == .run || error.kind == .cancelled { return .leave(error) }
-    let isDoubtful = doubtfulIndex != nil
-    return end(
-      isDoubtful ? .inDoubt : .failed,
-      reason: isDoubtful
-        ? "a write was sent and could not be read back: \(error)" : error.description,
-      advice: isDoubtful ? "run `godwit resume`" : error.advice.map(RunError.asClause)
-    )
-  }
-
-  /// Waits before what could not be read is read again; `nil` if that is not tried, or not any more.
-  private mutating func waitAfterReading(
-    _ error: AtlasError,
-    at milliseconds: Int64
-  ) -> Action? {
-    guard error.mayPassOnReading, !error.isRetryBudgetSpent, readFailures < Self.readFailureLimit
-    else { return nil }
-    readFailures += 1
-    lastReadError = error
-    let wait = error.waitMilliseconds(after: readFailures, position: position)
-    return .park(untilMilliseconds: milliseconds + wait, .atlas)
-  }
-
-  // MARK: - Verifying
-
-  private mutating func verify() -> Action {
-    hasVerify ? .verify(retryOf: lastReadError) : end(.changed)
-  }
-
-  /// Ends the project, unless `verify` could not read what it is about: it begins anew then.
-  ///
-  /// What it says counts where reading is not tried any more, since it may get by without.
-  private mutating func verified(
-    _ failure: ProjectVerifier.Failure?,
-    _ unread: AtlasError?,
-    at milliseconds: Int64
-  ) -> Action {
-    if let unread {
-      if let wait = waitAfterReading(unread, at: milliseconds) { return wait }
-      if unread.scope == .run || unread.kind == .cancelled { return .leave(unread) }
-    }
-    guard let failure else { return end(.changed) }
-    return end(
-      .failed,
-      reason: "verify: \(failure.reason)",
-      advice: failure.advice,
-      scriptPosition: failure.position
-    )
   }
 
   private var sendingIndex: Int? {

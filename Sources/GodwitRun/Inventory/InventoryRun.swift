@@ -51,12 +51,16 @@ public struct InventoryRun: Sendable {
   ///   failure is told.
   /// - Throws: ``RunError`` for what concerns every project, and for a stop.
   public func run() async throws(RunError) -> Result {
-    let result: Swift.Result<Result, RunError> = await stop.cancelling {
-      do throws(RunError) { return .success(try await take()) } catch { return .failure(error) }
+    let result: Result
+    do throws(RunError) {
+      result = try await stop.cancelling { () throws(RunError) in try await take() }
+    } catch {
+      // What a stop broke off fails for no reason of its own.
+      try checkNotStopped()
+      throw error
     }
-    // What a stop broke off fails for no reason of its own.
-    if case .failure = result { try checkNotStopped() }
-    return try result.get()
+    try checkNotStopped()
+    return result
   }
 
   private func take() async throws(RunError) -> Result {

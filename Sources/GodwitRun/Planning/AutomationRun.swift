@@ -61,9 +61,19 @@ public struct AutomationRun: Sendable {
   /// Runs and seals.
   ///
   /// - Parameter info: the head of the run; organizations are filled in.
-  /// - Returns: the head, and what failed.
+  /// - Returns: the head, and what failed; a stop that comes while it is sealed is not heeded.
   /// - Throws: ``RunError``: status `projectsFailed` if the script failed, and what stopped it.
   public func run(_ info: RunInfo) async throws(RunError) -> Outcome {
+    do throws(RunError) {
+      return try await stop.cancelling { () throws(RunError) in try await plan(info) }
+    } catch {
+      // What a stop broke off fails for no reason of its own.
+      try checkNotStopped()
+      throw error
+    }
+  }
+
+  private func plan(_ info: RunInfo) async throws(RunError) -> Outcome {
     var info = info
     let outcome = try await plans()
     do throws(RunFileError) {
@@ -72,10 +82,11 @@ public struct AutomationRun: Sendable {
       if let secretInputs { info.secrets = secretInputs() }
       let remarks = Set(outcome.plans.flatMap(policy.remarks))
       info.remarks += remarks.sorted { $0.bytesPrecede($1) }
-      try await file.finishPlanning(info)
     } catch {
       throw RunError(error)
     }
+    try checkNotStopped()
+    do throws(RunFileError) { try await file.finishPlanning(info) } catch { throw RunError(error) }
     return Outcome(info: info, failures: outcome.failures)
   }
 
@@ -88,13 +99,16 @@ public struct AutomationRun: Sendable {
       onPrint: onPrint,
       onLog: { [observe] line in observe(.logged(project: "", line)) }
     )
-    let result = await stop.cancelling {
-      do throws(Diagnostic) {
-        return Result<AutomationRunner.Outcome, Diagnostic>.success(try await runner.run())
-      } catch {
-        return .failure(error)
-      }
+    let outcome: AutomationRunner.Outcome
+    do throws(Diagnostic) { outcome = try await runner.run() } catch {
+      try checkNotStopped()
+      throw RunError(error, status: .projectsFailed)
     }
+    try checkNotStopped()
+    return outcome
+  }
+
+  private func checkNotStopped() throws(RunError) {
     switch stop.cause {
     case .trouble(let error)?: throw error
     case .signal(let status)?:
@@ -103,10 +117,6 @@ public struct AutomationRun: Sendable {
         status: status
       )
     case nil: break
-    }
-    switch result {
-    case .success(let outcome): return outcome
-    case .failure(let diagnostic): throw RunError(diagnostic, status: .projectsFailed)
     }
   }
 

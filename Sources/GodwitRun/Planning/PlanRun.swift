@@ -57,17 +57,16 @@ public struct PlanRun: Sendable {
   /// Lists, plans and seals.
   ///
   /// - Parameter info: the head of the run; counts, organizations and remarks are filled in.
-  /// - Returns: the head as it was sealed.
+  /// - Returns: the head as it was sealed; a stop that comes while it is sealed is not heeded.
   /// - Throws: ``RunError`` if planning had to stop; the run file is then left incomplete.
   public func run(_ info: RunInfo) async throws(RunError) -> RunInfo {
-    let result: Result<RunInfo, RunError> = await stop.cancelling {
-      do throws(RunError) { return .success(try await plan(info)) } catch {
-        return .failure(error)
-      }
+    do throws(RunError) {
+      return try await stop.cancelling { () throws(RunError) in try await plan(info) }
+    } catch {
+      // What a stop broke off fails for no reason of its own.
+      try checkNotStopped()
+      throw error
     }
-    // What a stop broke off fails for no reason of its own.
-    if case .failure = result { try checkNotStopped() }
-    return try result.get()
   }
 
   private func plan(_ info: RunInfo) async throws(RunError) -> RunInfo {
@@ -90,6 +89,7 @@ public struct PlanRun: Sendable {
     info.target.organizations = await reader.counted(tally.organizations)
     if let secretInputs { info.secrets = secretInputs() }
     info.remarks += listing.remarks + tally.remarks
+    try checkNotStopped()
     do throws(RunFileError) { try await file.finishPlanning(info) } catch { throw RunError(error) }
     return info
   }

@@ -9,23 +9,8 @@ public struct ProjectVerifier: Sendable {
     public var reason: String
     /// What to do about it.
     public var advice: String?
-    /// The line of the script; `nil` if it was not run.
+    /// The line of the script.
     public var position: ScriptPosition?
-
-    /// Makes a failure.
-    public init(reason: String, advice: String? = nil, position: ScriptPosition? = nil) {
-      self.reason = reason
-      self.advice = advice
-      self.position = position
-    }
-  }
-
-  /// What `verify` came to.
-  public struct Verdict: Sendable, Hashable {
-    /// Why it failed; `nil` if all is well.
-    public var failure: Failure?
-    /// What it logged.
-    public var logs: [LogLine] = []
   }
 
   private let migration: Migration
@@ -57,14 +42,19 @@ public struct ProjectVerifier: Sendable {
   /// - Parameters:
   ///   - project: the project.
   ///   - reads: reads from Atlas, afresh each time.
-  /// - Returns: what it came to; of a migration without `verify` nothing is asked.
-  public func verify(_ project: Project, reads: ScriptReads) async -> Verdict {
-    guard migration.hasVerify else { return Verdict() }
+  ///   - onLog: receives what the script logs.
+  /// - Returns: why it failed; `nil` if all is well, as of a migration without `verify`.
+  public func verify(
+    _ project: Project,
+    reads: ScriptReads,
+    onLog: @escaping @Sendable (LogLine) -> Void = { _ in }
+  ) async -> Failure? {
+    guard migration.hasVerify else { return nil }
     let parameters: LuaTable
     do throws(Diagnostic) {
       parameters = try inputs.table(migration.parameters, for: project)
     } catch {
-      return Verdict(failure: Failure(reason: error.line, advice: error.advice))
+      return Failure(reason: error.line, advice: error.advice)
     }
     var fingerprints = fingerprints
     for (name, own) in ownFingerprints(project) { fingerprints[name] = try? own.get() }
@@ -73,15 +63,11 @@ public struct ProjectVerifier: Sendable {
       project: project,
       parameters: parameters,
       fingerprints: fingerprints,
-      onLog: { _ in }
+      onLog: onLog
     )
     var lastFailure: ScriptReadError?
     let host = FreshReads(project: project.id, reads: reads)
     let ending = await runner.run("verify") { await host.answer($0, &lastFailure) }
-    return Verdict(failure: failure(ending, lastFailure), logs: runner.logs)
-  }
-
-  private func failure(_ ending: ScriptRunner.Ending, _ lastFailure: ScriptReadError?) -> Failure? {
     switch ending {
     case .finished(let values):
       guard values.first == .string("refused") else { return nil }

@@ -49,10 +49,12 @@ struct Automating {
     }
     let early = connection.usesSimulator ? nil : try secrets(nil)
     let session = try await AtlasSession.open(connection, knownSecrets: early?.all ?? [])
+    let stop = StopSignal()
     do {
       let all = try early ?? secrets(session.world?.id)
-      let ran = try await run(automation, all, key: key, organization, session)
+      let ran = try await run(automation, all, key: key, organization, session, stop)
       await session.close()
+      try checkNotStopped(stop, ran)
       return ran
     } catch {
       await session.close()
@@ -60,25 +62,40 @@ struct Automating {
     }
   }
 
+  /// Ends the command if it was stopped while the run was completed.
+  ///
+  /// Nobody listens to signals any more here, so that none that comes earlier is missed.
+  private func checkNotStopped(_ stop: StopSignal, _ ran: Ran) throws {
+    guard let status = stop.signal else { return }
+    throw RunError(
+      Diagnostic(
+        "stopped when the script had ended; nothing was written",
+        advice: "`godwit show \(RunFolder.reference(to: ran.path))` shows what it recorded"
+      ),
+      status: status
+    )
+  }
+
   private func run(
     _ automation: Automation,
     _ secrets: PlanSecrets,
     key: [UInt8],
     _ organization: String?,
-    _ session: AtlasSession
+    _ session: AtlasSession,
+    _ stop: StopSignal
   ) async throws -> Ran {
     let book = secrets.book
     var info = head(automation, session)
     info.escrow = secrets.escrow
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     let path = try RunFolder.file(of: info.id, out: options.file.out)
-    let stop = StopSignal()
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in
       try RunFile.create(at: path, sources: automation.source.texts, key: key)
     }
     let progress = output.progress()
+    signals.onStop { progress.receive(.remark("Stopping: the script is given up.")) }
     var run = AutomationRun(
       file: file,
       reader: AtlasReader(session.connection),

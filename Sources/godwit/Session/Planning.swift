@@ -29,18 +29,35 @@ struct Planning {
       } else {
         try await AtlasSession.open(connection, knownSecrets: early?.all ?? [])
       }
+    let stop = StopSignal()
     do {
       let path = try await plan(
         secrets: try early ?? resolve(reader: reader(worldID: session.world?.id), key: key),
         key: key,
-        session
+        session,
+        stop
       )
       await session.close()
+      try checkNotStopped(stop, path)
       return path
     } catch {
       await session.close()
       throw error
     }
+  }
+
+  /// Ends the command if it was stopped while the plan was completed.
+  ///
+  /// Nobody listens to signals any more here, so that none that comes earlier is missed.
+  private func checkNotStopped(_ stop: StopSignal, _ path: String) throws {
+    guard let status = stop.signal else { return }
+    throw RunError(
+      Diagnostic(
+        "stopped when the plan was complete; nothing was written",
+        advice: "`godwit show \(RunFolder.reference(to: path))` shows it"
+      ),
+      status: status
+    )
   }
 
   private func reader(worldID: String?) -> SecretReader {
@@ -60,7 +77,8 @@ struct Planning {
   private func plan(
     secrets: PlanSecrets,
     key: [UInt8],
-    _ session: AtlasSession
+    _ session: AtlasSession,
+    _ stop: StopSignal
   ) async throws -> String {
     let book = secrets.book
     let migration = order.migration
@@ -68,7 +86,6 @@ struct Planning {
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     info.escrow = secrets.escrow
     let path = try RunFolder.file(of: info.id, out: order.out)
-    let stop = StopSignal()
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in

@@ -55,11 +55,16 @@ final class Signals {
   }()
 
   private static func receive(_ status: ExitStatus) {
-    guard let state = current.withLock({ $0 }), state.isFirst() else {
+    // Whoever ends to listen finds the stop given, or the signal ends the process.
+    let heard = current.withLock { state in
+      guard let state, state.isFirst() else { return nil as State? }
+      state.stop.stop(.signal(status))
+      return state
+    }
+    guard let state = heard else {
       // What is on its way is found again by `resume`, as after a kill.
       _exit(status.rawValue)
     }
-    state.stop.stop(.signal(status))
     let announce = state.announcement.withLock { $0 }
     // Nobody may be reading stderr: the announcement waits then, and the next signal does not.
     Thread.detachNewThread(announce)

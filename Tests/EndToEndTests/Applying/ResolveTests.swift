@@ -93,6 +93,8 @@ import Testing
       let resolve = printed.split(separator: " ").dropFirst().dropLast().map(String.init)
       let pasted = try await place.start(resolve + ["landed|not-landed"]).finished()
       expectRefusal(pasted, saying: ["landed", "not-landed"], status: 64)
+      // A slip can be corrected until the run has gone on.
+      expect(try await place.start(resolve + ["not-landed"]).finished(), endsWith: 0)
       expect(try await place.start(resolve + ["landed"]).finished(), endsWith: 0)
       let report2 = try await place.godwit("report", "post.godwit")
       #expect(!report2.text.contains("godwit resolve"))
@@ -100,6 +102,8 @@ import Testing
       #expect(try await !place.start(json).finished().text.contains("needsPerson"))
       expect(try await place.godwit("resume", "post.godwit", "--yes"), endsWith: 0)
       #expect(try atlas.writesMade().count == 3)
+      let late = try await place.start(resolve + ["not-landed"]).finished()
+      expectRefusal(late, saying: ["has anything in doubt"])
     }
   }
 }

@@ -171,19 +171,6 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 8])
-  func `works on as many projects at once as it may`(parallelism: Int) async throws {
-    // Long enough for the last of those that begin together to be sent before the first is answered.
-    try await Estate.with({ $0.latency = .milliseconds(20 * parallelism) }) { estate in
-      try await estate.plan()
-      let before = estate.running.requests.count
-      try await estate.apply(parallelism: parallelism)
-      // All that may begin is read before the first of them is written.
-      let methods = estate.running.requests.dropFirst(before).map(\.method)
-      #expect(methods.prefix { $0 == "GET" }.count == parallelism)
-    }
-  }
-
   @Test func `a wrong key stops the run before it began, and it can be applied later`()
     async throws
   {

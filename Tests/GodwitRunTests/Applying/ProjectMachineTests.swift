@@ -83,6 +83,29 @@ import Testing
       ]
     ),
     (
+      "where no retries are left for verify, what it said last counts: that it is well",
+      Scene(
+        statuses: [.done],
+        hasVerify: true,
+        replies: [.verifiesUnread(nil, Sample.busy), .verifiesNoMore(Sample.busy)]
+      ),
+      ["verify", "wait until +7237", "verify", "note settled changed", "end changed"]
+    ),
+    (
+      "or that it is not",
+      Scene(
+        statuses: [.done],
+        hasVerify: true,
+        replies: [.verifiesUnread("no", Sample.busy), .verifiesNoMore(Sample.busy)]
+      ),
+      ["verify", "wait until +7237", "verify", "note settled failed (verify: no)", "end failed"]
+    ),
+    (
+      "a stop during verify leaves the project open",
+      Scene(statuses: [.done], hasVerify: true, replies: [.stops]),
+      ["verify", "leave"]
+    ),
+    (
       "a wrong key in verify leaves the project open",
       Scene(
         statuses: [.done],

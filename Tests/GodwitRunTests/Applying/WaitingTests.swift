@@ -1,5 +1,6 @@
 import AtlasSimulator
 import Foundation
+import GodwitAtlas
 import GodwitCore
 import TestSupport
 import Testing
@@ -40,10 +41,22 @@ import Testing
         {
           world(&$0)
           $0.faults = rules
-        }
+        },
+        client: { $0.retry.retryAfterCap = RetryPolicy().retryAfterCap }
       ) {
         try await body(Estate(folder: folder, running: $0))
       }
+    }
+  }
+
+  @Test(arguments: [1, 8])
+  func `works on as many projects at once as it may`(parallelism: Int) async throws {
+    let fault = "late-before,on=reads,times=\(2 * parallelism),delay=2s"
+    try await Self.with([fault]) { estate in
+      try await estate.apply(parallelism: parallelism)
+      let late = estate.running.requests.filter { $0.fault != nil }
+      #expect(late.count == 2 * parallelism)
+      #expect(late.mostAtOnce == parallelism)
     }
   }
 
@@ -92,6 +105,40 @@ import Testing
       #expect(try estate.totals()[.changed] == changes)
       #expect(estate.running.requests.writes.count == changes, "verify alone was left")
       #expect(try estate.info().phase == .finished)
+    }
+  }
+
+  @Test func `a verify of many reads gets through faults that pass soon`() async throws {
+    let script = Estate.verified.replacing(
+      "assert(datadog.region",
+      with: "for _ = 1, 12 do project.integrations:list() end\n    assert(datadog.region"
+    )
+    try await Self.with(["500-before,rate=0.1,on=reads"], planning: script) { estate in
+      let changes = try estate.totals()[.changed]
+      try await estate.apply(script, failureLimit: 1)
+      #expect(try estate.totals()[.changed] == changes)
+      #expect(estate.running.requests.count { $0.status == 500 } > changes)
+    }
+  }
+
+  @Test func `a stop gives a verify a second to end, and leaves it to be run again`() async throws {
+    let script = Estate.verified.replacing(
+      "assert(datadog.region",
+      with: "sleep(600)\n    assert(datadog.region"
+    )
+    try await Self.with([], planning: script) { estate in
+      let stop = StopSignal()
+      async let cause = estate.apply(script, stop: stop, parallelism: 4)
+      while estate.running.requests.writes.count < 4 {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      stop.stop(.signal(.interrupted))
+      let start = ContinuousClock.now
+      #expect(try await cause == .signal(.interrupted))
+      #expect(.now - start < .seconds(60))
+      #expect(try estate.totals()[.changed] == 0)
+      let written = try estate.records().filter { $0.reason?.hasPrefix("written") == true }
+      #expect(written.count == 4 && written.allSatisfy { $0.outcome == .notStarted })
     }
   }
 

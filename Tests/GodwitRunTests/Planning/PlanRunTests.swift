@@ -205,6 +205,25 @@ import Testing
     }
   }
 
+  @Test func `a stop just before the plan is sealed leaves it incomplete`() async throws {
+    try await Estate.with { estate in
+      let stop = StopSignal()
+      let error = await #expect(throws: RunError.self) {
+        try await estate.plan(
+          stop: stop,
+          secretInputs: {
+            stop.stop(.signal(.interrupted))
+            return []
+          }
+        )
+      }
+      #expect(error?.status == .interrupted)
+      #expect(throws: RunFileError.self) {
+        try RunFile.openForApplying(estate.folder.file("a.godwit"))
+      }
+    }
+  }
+
   @Test func `a stop while listing ends it`() async throws {
     try await Estate.with({ $0.projects = 6000 }) { estate in
       let stop = StopSignal()

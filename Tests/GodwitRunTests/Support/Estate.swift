@@ -87,7 +87,8 @@ struct Estate: Sendable {
     parallelism: Int = 16,
     reader: AtlasReader? = nil,
     selection choose: (inout Selection) -> Void = { _ in },
-    observe: @escaping RunObserver = { _ in }
+    observe: @escaping RunObserver = { _ in },
+    secretInputs: (@Sendable () -> [SecretInput])? = nil
   ) async throws -> RunInfo {
     let migration = try await Self.migration(text)
     let fingerprints = Self.values(text).mapValues { SecretValue($0).fingerprint }
@@ -99,7 +100,7 @@ struct Estate: Sendable {
       key: Array(0..<32)
     )
     defer { try? file.close() }
-    let run = PlanRun(
+    var run = PlanRun(
       file: file,
       reader: reader ?? running.reader,
       selection: selection,
@@ -114,6 +115,7 @@ struct Estate: Sendable {
       stop: stop,
       observe: observe
     )
+    run.secretInputs = secretInputs
     return try await run.run(
       RunInfo(
         id: name,

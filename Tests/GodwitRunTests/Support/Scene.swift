@@ -23,6 +23,10 @@ struct Scene: Sendable {
     case verifies(String?)
     /// `verify` ends, and could not read something.
     case verifiesUnread(String?, AtlasError)
+    /// `verify` is not run again, for lack of retries.
+    case verifiesNoMore(AtlasError)
+    /// The run stops while `verify` is running.
+    case stops
   }
 
   var operations: [Operation] = [Sample.move]
@@ -112,6 +116,8 @@ struct Scene: Sendable {
     case (.send, .refuses(let error)), (.send, .refusesLate(let error, _)): .sent(.failure(error))
     case (.verify, .verifies(let reason)):
       .verified(reason.map { ProjectVerifier.Failure(reason: $0) }, unread: nil)
+    case (.verify, .verifiesNoMore(let error)): .unverified(error.unpaid)
+    case (.verify, .stops): .stopped
     case (.verify, .verifiesUnread(let reason, let error)):
       .verified(reason.map { ProjectVerifier.Failure(reason: $0) }, unread: error)
     default: nil

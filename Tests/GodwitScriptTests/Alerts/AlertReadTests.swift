@@ -100,7 +100,7 @@ import Testing
       inputs: ScriptInputs(),
       fingerprints: [:]
     )
-    let failure = await verifier.verify(Bench.project, reads: world.reads).failure
+    let failure = await verifier.verify(Bench.project, reads: world.reads)
     #expect(failure?.reason == "verify may only read: the plan was reviewed without this write")
     #expect(failure?.position?.line == 6)
     #expect(world.read == ["alerts", "alerts", "alert \(AlertBench.id)", "alert x"])
