@@ -24,6 +24,7 @@ public struct AtlasReader: Sendable {
   /// The same, for a caller that waits in its own way where more than a short wait is called for.
   ///
   /// - Parameter longest: where the policy, or `Retry-After`, wants a longer wait the error stands.
+  /// - Returns: the reader.
   public func waiting(atMost longest: Duration) -> AtlasReader {
     var reader = self
     reader.longestWait = longest

@@ -140,11 +140,12 @@ extension RunFile {
     return Set(record.operations.map(\.operation.number)).subtracting(known)
   }
 
-  /// The note with the last entry of the journal on an operation; `nil` if there is none.
+  /// Reads the note with the last entry of the journal on an operation.
   ///
   /// - Parameters:
   ///   - number: the operation's number.
   ///   - position: its project's position in the run.
+  /// - Returns: the note; `nil` if there is none.
   /// - Throws: ``RunFileError`` if the file cannot be read.
   public func lastNote(on number: Int, at position: Int) async throws(RunFileError) -> String? {
     try await write { database in

@@ -10,14 +10,17 @@ enum ParametersFile {
   static func read(_ path: String) throws -> JSONObject {
     let data = try InputFile.contents(of: path, called: "parameters file")
     if path.hasSuffix(".json") {
-      do throws(JSONParseError) {
-        guard case .object(let object) = try JSONValue(parsing: Array(data)) else {
-          throw JSONParseError(reason: "an object was expected", line: 1, column: 1)
-        }
-        return object
-      } catch {
+      let value: JSONValue
+      do throws(JSONParseError) { value = try JSONValue(parsing: Array(data)) } catch {
         throw Diagnostic("\(path): \(error)")
       }
+      guard case .object(let object) = value else {
+        throw Diagnostic(
+          "\(path): this is no JSON object",
+          advice: "parameters are its members: {\"name\": \"value\"}"
+        )
+      }
+      return object
     }
     do {
       let table = try TOMLTable(string: String(decoding: data, as: UTF8.self))
