@@ -27,8 +27,8 @@ extension TextPage {
     add(
       .notStarted,
       of: summary,
-      "Not started",
-      remark: (made.isEmpty ? "" : "or not finished: \(made); ") + "resume goes on with them"
+      made.isEmpty ? "Not started" : "Not finished",
+      remark: (made.isEmpty ? "" : made + "; ") + "resume goes on with them"
     )
     add(.notFound, of: summary, "Not found", remark: "no such project, or none that can be seen")
   }
