@@ -140,23 +140,29 @@ extension RunFile {
     return Set(record.operations.map(\.operation.number)).subtracting(known)
   }
 
-  /// Reads the note with the last entry of the journal on an operation.
+  /// Reads the notes with the last entry of the journal on an operation, and with those on its project
+  /// that came after it.
   ///
   /// - Parameters:
   ///   - number: the operation's number.
   ///   - position: its project's position in the run.
-  /// - Returns: the note; `nil` if there is none.
+  /// - Returns: the notes, `nil` for an entry without one; none if nothing is known of the operation.
   /// - Throws: ``RunFileError`` if the file cannot be read.
-  public func lastNote(on number: Int, at position: Int) async throws(RunFileError) -> String? {
+  public func notes(
+    sinceLastOf number: Int,
+    at position: Int
+  ) async throws(RunFileError) -> [String?] {
     try await write { database in
-      try String.fetchOne(
+      try Row.fetchAll(
         database,
         sql: """
           SELECT json_extract(detail, '$.note') FROM journal
-          WHERE position = ? AND number = ? ORDER BY sequence DESC LIMIT 1
+          WHERE position = :position AND sequence >=
+            (SELECT max(sequence) FROM journal WHERE position = :position AND number = :number)
+          ORDER BY sequence
           """,
-        arguments: [position, number]
-      )
+        arguments: ["position": position, "number": number]
+      ).map { $0[0] as String? }
     }
   }
 

@@ -183,9 +183,9 @@ extension RunFile {
     let made = operations.count(where: \.status.isSettled)
     let reason: String
     if operations.contains(where: { $0.status == .sending || $0.status == .inDoubt }) {
-      reason = "the run ended while a write was on its way"
+      reason = "a write is on its way, or was when the run ended"
     } else if made == operations.count {
-      reason = "written; `verify` is still to come"
+      reason = "all operations were made, and the project has not ended"
     } else if made > 0 {
       reason = "\(made) of \(operations.count) operations were made"
     } else {

@@ -38,7 +38,11 @@ public struct DoubtResolution: Sendable {
       )
     }
     var isOpen = status == .inDoubt || status == .sending
-    if !isOpen { isOpen = try await wasSaid(of: number, at: found.position) }
+    if !isOpen {
+      do throws(RunFileError) { isOpen = try await wasSaid(of: number, at: found.position) } catch {
+        throw RunError(error)
+      }
+    }
     guard isOpen else {
       let doubtful = statuses.filter { $0.value == .inDoubt || $0.value == .sending }.keys.sorted()
       throw RunError(
@@ -68,14 +72,19 @@ public struct DoubtResolution: Sendable {
 
   private static let seen = "a person saw that it was "
 
-  /// Whether the last that is known of an operation is what a person saw.
-  private func wasSaid(of number: Int, at position: Int) async throws(RunError) -> Bool {
-    do throws(RunFileError) {
-      let note = try await file.lastNote(on: number, at: position)
-      return note?.hasPrefix(Self.seen) ?? false
-    } catch {
-      throw RunError(error)
+  /// Whether the last that is known of an operation is what a person saw, and the run has not gone on
+  /// with its project since.
+  private func wasSaid(of number: Int, at position: Int) async throws(RunFileError) -> Bool {
+    let notes = try await file.notes(sinceLastOf: number, at: position)
+    return !notes.isEmpty && notes.allSatisfy { $0?.hasPrefix(Self.seen) ?? false }
+  }
+
+  private func hasDoubt(_ pending: RunFile.Pending) async throws(RunFileError) -> Bool {
+    for entry in pending.record.operations {
+      if entry.status == .inDoubt || entry.status == .sending { return true }
+      if try await wasSaid(of: entry.operation.number, at: pending.position) { return true }
     }
+    return false
   }
 
   /// The project of this id or name that has something in doubt, or of which a person said something
@@ -88,10 +97,10 @@ public struct DoubtResolution: Sendable {
         let page = try await file.pending(after: last, limit: 500, retrying: [])
         guard let end = page.last?.position else { break }
         last = end
-        fitting += page.filter { pending in
+        for pending in page {
           let project = pending.record.project
-          return pending.record.outcome == .inDoubt
-            && (project.id.text == name || project.name == name)
+          guard project.id.text == name || project.name == name else { continue }
+          if try await hasDoubt(pending) { fitting.append(pending) }
         }
       }
     } catch {

@@ -28,8 +28,11 @@ struct Applying {
   /// - Returns: how the command ends.
   /// - Throws: ``RunError`` or `Diagnostic` if nothing was begun.
   func run() async throws -> ExitStatus {
-    let status = try await applyAlone()
+    let stop = StopSignal()
+    let status = try await applyAlone(stop)
     guard options.acceptDrift, !isReplanned else { return status }
+    // Nobody listens any more here, so that no stop that came while it was reported is missed.
+    if let signal = stop.signal { return signal }
     return try await Replanning(
       path: path,
       options: options,
@@ -40,8 +43,7 @@ struct Applying {
     ).run(after: status)
   }
 
-  private func applyAlone() async throws -> ExitStatus {
-    let stop = StopSignal()
+  private func applyAlone(_ stop: StopSignal) async throws -> ExitStatus {
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in
