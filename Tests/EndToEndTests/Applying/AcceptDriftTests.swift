@@ -52,6 +52,27 @@ import Testing
     }
   }
 
+  @Test func `a stop while the report is printed ends it before anything is planned again`()
+    async throws
+  {
+    try await Self.drifted { place, atlas, pending in
+      let pipe = try FullPipe(at: place.captures.appending(path: "stdout").path)
+      let apply = try place.start(
+        ["apply", "move.godwit", "--yes", "--accept-drift"],
+        output: .file(pipe.path)
+      )
+      #expect(try await eventually { try atlas.writesMade().count == pending.count - 2 })
+      // Time to come to the report, where it waits for the pipe.
+      try await Task.sleep(for: .seconds(1))
+      apply.send(SIGINT)
+      try await Task.sleep(for: .milliseconds(300))
+      pipe.drain()
+      expect(try await apply.finished(), endsWith: 130)
+      #expect(try atlas.writesMade().count == pending.count - 2)
+      #expect(!place.exists("move-drift-1.godwit"))
+    }
+  }
+
   @Test func `the new plan is shown and asked about by its own number`() async throws {
     try await Self.drifted { place, atlas, pending in
       expect(try await place.godwit("apply", "move.godwit", "--yes"), endsWith: 5)
