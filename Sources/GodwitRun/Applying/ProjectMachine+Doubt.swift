@@ -32,6 +32,7 @@ extension ProjectMachine {
         return cannotTell(index)
       }
       return sendAgain(index, "cannot tell; it is sent once more")
+    case .foreign where isFollowed(index): return settle(index, .done, image: nil)
     case .foreign:
       record.operations[index].status = .held
       return end(
@@ -40,6 +41,16 @@ extension ProjectMachine {
         advice: "look at the project, then plan again",
         with: [entry(.outcome(.held, image: now, note: nil), operation.number)]
       )
+    }
+  }
+
+  /// Whether a later operation on the same resource shows as made, the commits of which were lost: it
+  /// was sent after this one was made.
+  private func isFollowed(_ index: Int) -> Bool {
+    guard let resource = record.operations[index].operation.resource else { return false }
+    return record.operations[(index + 1)...].contains { entry in
+      entry.operation.resource == resource && suspects.contains(entry.operation.number)
+        && LandingJudge.isAlreadySo(entry.operation, current.shown(resource))
     }
   }
 

@@ -68,7 +68,7 @@ struct ProjectMachine {
   /// When this process began to apply, in milliseconds of ``SteadyClock``.
   let startMilliseconds: Int64
   /// The operations of which an intent may be missing, so that what is planned may have been sent.
-  private var suspects: Set<Int>
+  private(set) var suspects: Set<Int>
   var record: ProjectRecord
   var intents: [Int: CommittedIntent]
   var current = ProjectView()

@@ -260,6 +260,35 @@ import Testing
       ]
     ),
     (
+      "lost commits: a delete is in doubt, and the create after it was made too",
+      Scene(
+        operations: swap,
+        statuses: [.sending, .planned],
+        intents: [1: Sample.intent(Sample.us)],
+        mayLackIntents: true,
+        replies: [.shows([Sample.eu])]
+      ),
+      [
+        "read", "note inDoubt 1, done 1", "note alreadySo 2", "note settled changed",
+        "end changed",
+      ]
+    ),
+    (
+      "no commits are lost: what is there after a delete in doubt is somebody else's",
+      Scene(
+        operations: swap,
+        statuses: [.sending, .planned],
+        intents: [1: Sample.intent(Sample.us)],
+        replies: [.shows([Sample.eu])]
+      ),
+      [
+        "read",
+        "note inDoubt 1, held 1, settled held"
+          + " (DATADOG was changed by somebody else while it was being written)",
+        "end held",
+      ]
+    ),
+    (
       "lost commits: what nothing tells of is recorded as a repeat",
       Scene(
         operations: [Sample.rotate],

@@ -143,7 +143,9 @@ import Testing
           case 1 where Self.isRefusal(ending.errors):
             refused += 1
             return
-          default: try #require(ending.status == 0, "\(ending.errors)")
+          default:
+            let troubles = try Self.troubles(estate)
+            try #require(ending.status == 0, "\(ending.errors) \(troubles)")
           }
         }
         finished += 1
@@ -158,6 +160,14 @@ import Testing
       "crash tests: \(kills) kills, some of which cost commits; \(finished) runs finished,"
         + " \(refused) files refused, \(settled) in doubt for a person"
     )
+  }
+
+  /// What is said of the projects that did not go well.
+  private static func troubles(_ estate: Estate) throws -> [String] {
+    try estate.records().filter { $0.outcome == .held || $0.outcome == .failed }.map { record in
+      let operations = record.operations.map { "\($0.operation.words) \($0.status)" }
+      return "\(record.project.name): \(record.reason ?? "") \(operations)"
+    }
   }
 
   /// Whether a file was found to be damaged: the main file may have been written to in the midst of
