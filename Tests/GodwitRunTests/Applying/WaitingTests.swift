@@ -49,9 +49,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 8])
+  @Test(arguments: [1, 4])
   func `works on as many projects at once as it may`(parallelism: Int) async throws {
-    let fault = "late-before,on=reads,times=\(2 * parallelism),delay=2s"
+    let fault = "late-before,on=reads,times=\(2 * parallelism),delay=6s"
     try await Self.with([fault]) { estate in
       try await estate.apply(parallelism: parallelism)
       let late = estate.running.requests.filter { $0.fault != nil }
