@@ -39,6 +39,8 @@ public enum Fault: String, Sendable, CaseIterable {
   case accessList = "ip-list"
   /// A person edits one integration of the project; the request itself goes well.
   case person
+  /// A PUT or PATCH is answered with success and changes nothing: the answer shows what was there.
+  case notKept = "not-kept"
 
   /// The ways that a fail rate draws from.
   static let ofFailRate: [Fault] = [
@@ -46,8 +48,9 @@ public enum Fault: String, Sendable, CaseIterable {
   ]
 
   /// Whether a request can meet it.
-  func concerns(isRead: Bool, hasProject: Bool, caller: Caller) -> Bool {
+  func concerns(method: String, isRead: Bool, hasProject: Bool, caller: Caller) -> Bool {
     switch self {
+    case .notKept: method == "PUT" || method == "PATCH"
     case .maintenance: !isRead
     case .staleNonce: caller.kind == .digest
     case .tokenRevoked: caller.kind == .bearer

@@ -92,6 +92,7 @@ final class FaultSchedule: Sendable {
     return isWanted
       && rule.faults.contains {
         $0.concerns(
+          method: request.method,
           isRead: request.isRead,
           hasProject: request.project != nil,
           caller: request.caller

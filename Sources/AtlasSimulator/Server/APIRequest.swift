@@ -2,10 +2,10 @@ import HTTPTypes
 
 /// The parts of a request that the API looks at.
 struct APIRequest {
-  let method: String
+  private(set) var method: String
   /// Path and query as they were sent; digest authentication covers them so.
   let target: String
-  let path: String
+  private(set) var path: String
   let query: Query
   let accept: String?
   let contentType: String?
@@ -26,6 +26,21 @@ struct APIRequest {
   }
 
   var isRead: Bool { method == "GET" || method == "HEAD" || method == "OPTIONS" }
+
+  /// The GET whose answer has the form of the answer to this PUT or PATCH.
+  ///
+  /// A PUT of an integration is answered with all integrations of the project.
+  var readingWhatItWrites: APIRequest {
+    var read = self
+    read.method = "GET"
+    read.body = []
+    var segments = path.split(separator: "/", omittingEmptySubsequences: false)
+    if segments.count > 1, segments[segments.count - 2] == "integrations" {
+      segments.removeLast()
+      read.path = segments.joined(separator: "/")
+    }
+    return read
+  }
 }
 
 /// The query of a request, decoded.

@@ -29,7 +29,7 @@ extension RequestPipeline {
       return Answer(.tokenRefused, form: .plain)
     case .accessList: return Answer(.notOnAccessList, form: form)
     case .errorAfter, .closedAfter, .truncated, .notJSON, .empty, .slow, .lateBefore, .lateAfter,
-      .person:
+      .person, .notKept:
       return nil
     }
   }

@@ -136,8 +136,9 @@ struct RequestPipeline: Sendable {
     let answer: Answer
     let origin = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
     do {
+      let call = hit?.fault == .notKept ? call.readingWhatItWrites : call
       let outcome = try api.perform(call, caller: caller, origin: origin)
-      if !call.isRead { entry.mutationWasMade = outcome.mutationWasMade }
+      if outcome.mutationWasMade { entry.mutationWasMade = true }
       entry.storesMask = outcome.storesMask
       answer = Answer(
         outcome,

@@ -19,7 +19,8 @@ public struct ApplyRun: Sendable {
   public var parallelism: Int
   /// How long a write is given to show before it counts as not made.
   public var settle: Duration
-  /// How many projects may fail before the run stops.
+  /// The number of projects that may fail or come into doubt; the run stops once it is reached, and
+  /// begins no project that could exceed it.
   public var failureLimit: Int
   /// Asks to stop.
   public var stop: StopSignal
@@ -80,17 +81,17 @@ public struct ApplyRun: Sendable {
     let feed = PendingFeed(file: file, retrying: retrying)
     await withTaskGroup(of: Turn.self) { group in
       var active = 0
-      var failures = 0
+      var budget = FailureBudget(limit: failureLimit)
       var waiting: [ProjectMachine.Wait: Int] = [:]
       /// Those that wait keep no place from others; but where many do, others would fare no better.
       func mayBegin() -> Bool {
-        active < max(1, parallelism) && !stop.isStopping
-          && failures + waiting[.doubt, default: 0] < max(1, failureLimit)
+        active < max(1, parallelism) && !stop.isStopping && budget.allowsAnother
           && waiting[.atlas, default: 0] < 4 * max(1, parallelism)
       }
       func fill() async {
         while mayBegin(), let pending = await nextPending(feed) {
           active += 1
+          budget.begin()
           let machine = machine(for: pending, since: start)
           group.addTask { await drive(machine, .began, journal) }
         }
@@ -100,17 +101,22 @@ public struct ApplyRun: Sendable {
         switch turn {
         case .ended(let outcome):
           active -= 1
+          budget.settle(outcome)
           observe(.ended(outcome))
-          if outcome == .failed || outcome == .inDoubt { failures += 1 }
-          if failures >= failureLimit { stopForFailures(failures) }
-        case .left: active -= 1
+          if budget.isSpent { stopForFailures(budget) }
+        case .left:
+          active -= 1
+          budget.settle(nil)
         case .parked(let machine, let until, let wait):
           active -= 1
           waiting[wait, default: 0] += 1
           group.addTask { await sleep(machine, until: until, wait) }
         case .woke(let machine, let wait):
           waiting[wait, default: 0] -= 1
-          guard !stop.isStopping else { break }
+          guard !stop.isStopping else {
+            budget.settle(nil)
+            break
+          }
           active += 1
           group.addTask { await drive(machine, .woke, journal) }
         }
@@ -171,13 +177,13 @@ public struct ApplyRun: Sendable {
     stop.stop(.trouble(RunError(error, status: status)))
   }
 
-  private func stopForFailures(_ count: Int) {
+  private func stopForFailures(_ budget: FailureBudget) {
     stop.stop(
       .trouble(
         RunError(
           Diagnostic(
-            "stopped after \(count) projects failed",
-            advice: "see the causes below; `godwit resume` goes on, --max-failures sets the limit"
+            "stopped after \(budget.spentWords)",
+            advice: "see the causes above; `godwit resume` continues, --max-failures sets the limit"
           ),
           status: .stoppedEarly
         )

@@ -220,7 +220,30 @@ struct ProjectMachine {
       return doubt(index, "the answer did not show what was written", at: milliseconds)
     }
     current.note(answer, to: operation)
+    let filled = filled(operation) ?? operation
+    let contradictions = LandingJudge.contradictions(of: filled, in: answer.image ?? [:])
+    guard contradictions.isEmpty else { return contradicted(index, contradictions, answer) }
     return settle(index, .done, image: answer.image)
+  }
+
+  /// Ends the project since Atlas accepted a write and stored something else: the next plan would
+  /// show the same change again.
+  private mutating func contradicted(
+    _ index: Int,
+    _ contradictions: [Contradiction],
+    _ answer: WriteAnswer
+  ) -> Action {
+    record.operations[index].status = .failed
+    let operation = record.operations[index].operation
+    let fields = contradictions.map(\.words).joined(separator: "; ")
+    let reason = "\(operation.words): Atlas did not keep \(fields)"
+    return end(
+      .failed,
+      reason: reason,
+      advice: "Atlas accepted the write and stored another value: check the project in Atlas, then"
+        + " correct the script and plan again",
+      with: [entry(.outcome(.failed, image: answer.image, note: reason), operation.number)]
+    )
   }
 
   /// Notes that an operation is settled and goes on; the last one ends the project with it.

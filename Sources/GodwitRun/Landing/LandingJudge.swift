@@ -96,7 +96,7 @@ enum LandingJudge {
     }
   }
 
-  private static func isShown(_ sent: JSONValue?, in shown: JSONValue?) -> Bool {
+  static func isShown(_ sent: JSONValue?, in shown: JSONValue?) -> Bool {
     switch (sent, shown) {
     case (.secret?, _): true
     case (nil, nil): true

@@ -8,7 +8,7 @@ struct ApplyOptions: ParsableArguments {
   @Option(
     name: .customLong("max-failures"),
     help: ArgumentHelp(
-      "Stop when so many projects failed (default 10%, at least 10).",
+      "Stop once this many projects have failed or are in doubt (default: 10%, at least 10).",
       valueName: "n|n%"
     )
   )
