@@ -18,6 +18,7 @@ extension AtlasError: CustomStringConvertible {
     case .timeout: "no answer in time"
     case .reset: "the connection broke"
     case .unreadableAnswer: "an unreadable answer" + (status.map { " with status \($0)" } ?? "")
+    case .unsteadyList: "the list changed while it was read"
     case .tooLarge: "an answer that is too large"
     case .status: statusSummary
     case .wrongCredentials: "the credentials were not accepted"
@@ -58,6 +59,7 @@ extension AtlasError {
       "Give the path as Atlas documents it, such as /settings, and the query apart."
     case .refusedBody: "Give the secret itself as an input; what Atlas shows is only a mask."
     case .unreadableAnswer: "Check the base URL; a proxy may be answering in the place of Atlas."
+    case .unsteadyList: "Try again when nothing else changes the list."
     case .status: statusAdvice
     case .timeout: "Check the network, and whether the server is well; see `godwit doctor`."
     case .reset, .tooLarge, .restlessNonce, .cancelled, .closed: nil

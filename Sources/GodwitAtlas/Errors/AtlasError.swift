@@ -19,6 +19,8 @@ public struct AtlasError: Error, Sendable, Hashable {
     case reset
     /// A 2xx answer that is not what Atlas documents, or no HTTP at all.
     case unreadableAnswer
+    /// A list that changed each time it was read, so that an element may be missing.
+    case unsteadyList
     /// An answer larger than the client takes.
     case tooLarge
     /// An answer that is not 2xx; ``AtlasError/status`` and ``AtlasError/errorCode`` say more.
@@ -122,7 +124,8 @@ extension AtlasError {
       .unsupportedAuthentication, .needsAPIKey, .closed:
       .run
     case .status: isAccessListRefusal || status == 410 ? .run : .project
-    case .timeout, .reset, .unreadableAnswer, .tooLarge, .restlessNonce, .refusedBody, .invalidPath,
+    case .timeout, .reset, .unreadableAnswer, .unsteadyList, .tooLarge, .restlessNonce,
+      .refusedBody, .invalidPath,
       .cancelled:
       .project
     }

@@ -3,7 +3,7 @@ public import GodwitCore
 extension AtlasReader {
   /// All alert configurations of a project, in Atlas' order, whatever the number of pages.
   ///
-  /// No configuration comes twice, even if the list moves while it is read.
+  /// Each configuration comes once. A list that changes while it is read is read again.
   ///
   /// - Parameters:
   ///   - project: the project.
@@ -16,20 +16,12 @@ extension AtlasReader {
     of project: ProjectID,
     through generation: APIGeneration? = nil
   ) async throws(AtlasError) -> [AlertConfiguration] {
-    var result: [AlertConfiguration] = []
-    var seen: Set<AlertConfigurationID> = []
-    var number = 1
-    while true {
-      let page = try await perform(
-        .alertConfigurations(project, page: number),
-        through: generation
-      ) { (answer) throws(UnreadableAnswer) in
-        try Page(answer.body) { AlertConfiguration($0) }
-      }
-      result += page.elements.filter { seen.insert($0.id).inserted }
-      guard page.hasNext, !page.elements.isEmpty else { return result }
-      number += 1
-    }
+    try await list(
+      { .alertConfigurations(project, page: $0) },
+      through: generation,
+      id: \.id,
+      make: { AlertConfiguration($0) }
+    )
   }
 
   /// One alert configuration of a project.

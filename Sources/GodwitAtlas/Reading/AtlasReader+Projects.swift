@@ -6,31 +6,31 @@ extension AtlasReader {
 
   /// Lends all projects that the credentials can see, page by page and in Atlas' order.
   ///
-  /// Pages after the first are fetched ahead, a few at the same time. No project comes twice, even
-  /// if the list moves while it is read; one that is made meanwhile may be missed.
+  /// Pages after the first are fetched ahead, a few at the same time. Each project comes once. A list
+  /// that changes while it is read is read again (``ListReading``); projects that only a later reading
+  /// shows come last. ``onUnsteadyList`` receives a list that changes every time.
   ///
   /// - Throws: ``AtlasError``, or what `page` throws.
   public func forEachProject(page: ([Project]) async throws -> Void) async throws {
-    var seen: Set<ProjectID> = []
-    func lend(_ projects: [Project]) async throws {
-      let unseen = projects.filter { seen.insert($0.id).inserted }
+    var reading = ListReading<ProjectID>()
+    func lend(_ fetched: Page<Project>) async throws {
+      let unseen = reading.take(fetched, id: \.id)
       if !unseen.isEmpty { try await page(unseen) }
     }
-    let first = try await projectPage(1)
-    try await lend(first.elements)
-    guard first.hasNext else { return }
-    let size = AtlasOperation.itemsPerPage
-    // The total may be an estimate: it says how far to fetch ahead, and the links when to stop.
-    let expected = max(2, ((first.totalCount ?? 0) + size - 1) / size)
-    let hasMore = try await forEachPage(in: 2...expected, lend: lend)
-    guard hasMore else { return }
-    var number = expected + 1
-    while true {
-      let next = try await projectPage(number)
-      try await lend(next.elements)
-      guard next.hasNext, !next.elements.isEmpty else { return }
-      number += 1
+    while !reading.isDone {
+      let first = try await projectPage(1)
+      let pass = reading.passes
+      try await lend(first)
+      guard !reading.isDone, reading.passes == pass else { continue }
+      let size = AtlasOperation.itemsPerPage
+      // The total may be an estimate: it says how far to fetch ahead, and the links when to stop.
+      let expected = max(2, ((first.totalCount ?? 0) + size - 1) / size)
+      guard try await forEachPage(in: 2...expected, lend: lend) else { continue }
+      while !reading.isDone, reading.passes == pass {
+        try await lend(try await projectPage(reading.number))
+      }
     }
+    report(reading, "projects")
   }
 
   /// All projects that the credentials can see, in Atlas' order.
@@ -50,13 +50,14 @@ extension AtlasReader {
   /// One page of the projects that the credentials can see, in Atlas' order.
   ///
   /// - Parameter number: the page, from 1.
-  /// - Returns: the projects, and whether there are more pages.
+  /// - Returns: the projects, whether there are more pages, and the number of projects on all pages
+  ///   where Atlas shows it.
   /// - Throws: ``AtlasError``.
   public func projects(
     page number: Int
-  ) async throws(AtlasError) -> (projects: [Project], hasNext: Bool) {
+  ) async throws(AtlasError) -> (projects: [Project], hasNext: Bool, totalCount: Int?) {
     let page = try await projectPage(number)
-    return (page.elements, page.hasNext && !page.elements.isEmpty)
+    return (page.elements, page.hasNext && !page.elements.isEmpty, page.totalCount)
   }
 
   /// Fetches pages ahead and lends them in order.
@@ -64,7 +65,7 @@ extension AtlasReader {
   /// - Returns: whether the last of them said that there are more.
   private func forEachPage(
     in numbers: ClosedRange<Int>,
-    lend: ([Project]) async throws -> Void
+    lend: (Page<Project>) async throws -> Void
   ) async throws -> Bool {
     try await withThrowingTaskGroup(of: (Int, Page<Project>).self) { group in
       var fetched: [Int: Page<Project>] = [:]
@@ -80,7 +81,7 @@ extension AtlasReader {
           fetched[number] = page
         }
         guard let page = fetched.removeValue(forKey: toLend) else { return false }
-        try await lend(page.elements)
+        try await lend(page)
         guard page.hasNext, !page.elements.isEmpty else {
           group.cancelAll()
           return false

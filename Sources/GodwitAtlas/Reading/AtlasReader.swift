@@ -7,6 +7,8 @@ public struct AtlasReader: Sendable {
   private var attempts: Int?
   /// How long it is waited before another attempt at most; `nil` for as long as it takes.
   private var longestWait: Duration?
+  /// Receives a list of projects that changed every time it was read, so that one may be missing.
+  public var onUnsteadyList: @Sendable (UnsteadyList) -> Void = { _ in }
 
   /// Reads over a connection.
   public init(_ connection: AtlasConnection) {
@@ -57,17 +59,8 @@ public struct AtlasReader: Sendable {
   ///
   /// Source: `GET /orgs`; Atlas may go on listing deleted ones with `isDeleted`.
   public func organizations() async throws(AtlasError) -> [Organization] {
-    var result: [Organization] = []
-    var number = 1
-    while true {
-      let page = try await perform(.organizations(page: number)) {
-        (answer) throws(UnreadableAnswer) in
-        try Page(answer.body) { Organization($0) }
-      }
-      result += page.elements.filter { !$0.isDeleted }
-      guard page.hasNext, !page.elements.isEmpty else { return result }
-      number += 1
-    }
+    try await list({ .organizations(page: $0) }, id: \.id, make: { Organization($0) })
+      .filter { !$0.isDeleted }
   }
 
   /// One project.
@@ -96,18 +89,11 @@ public struct AtlasReader: Sendable {
 
   /// All integrations of a project, in Atlas' order; one request.
   public func integrations(of project: ProjectID) async throws(AtlasError) -> [Integration] {
-    var result: [Integration] = []
-    var number = 1
-    while true {
-      let operation = AtlasOperation.integrations(project, page: number)
-      let page = try await perform(operation) {
-        (answer) throws(UnreadableAnswer) in
-        try Page(answer.body) { Integration($0) }
-      }
-      result += page.elements
-      guard page.hasNext, !page.elements.isEmpty else { return result }
-      number += 1
-    }
+    try await list(
+      { .integrations(project, page: $0) },
+      id: \.type,
+      make: { Integration($0) }
+    )
   }
 
   /// One integration of a project.

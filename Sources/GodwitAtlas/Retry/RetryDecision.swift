@@ -33,7 +33,8 @@ extension AtlasError {
   /// Whether the same read may succeed later.
   public var mayPassOnReading: Bool {
     switch kind {
-    case .nameResolution, .connect, .tls, .timeout, .reset, .unreadableAnswer, .restlessNonce:
+    case .nameResolution, .connect, .tls, .timeout, .reset, .unreadableAnswer, .restlessNonce,
+      .unsteadyList:
       true
     case .status:
       switch status ?? 0 {

@@ -25,6 +25,17 @@ public enum RunText {
     return page.text
   }
 
+  /// A plan that was stopped before its end: head, what failed so far and why, and the totals.
+  public static func incomplete(_ summary: RunSummary, style: TextStyle = TextStyle()) -> String {
+    var page = TextPage(style: style)
+    page.addHead(of: summary, title: "Godwit plan")
+    page.addCauses(of: summary, isApplied: false)
+    page.addTotals(of: summary)
+    page.gap()
+    page.add("This plan is incomplete and cannot be applied: plan again.")
+    return page.text
+  }
+
   /// What became of a plan: what was done by group, what was not and why, and the totals.
   public static func applied(_ summary: RunSummary, style: TextStyle = TextStyle()) -> String {
     var page = TextPage(style: style)

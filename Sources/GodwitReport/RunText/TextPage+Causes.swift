@@ -24,11 +24,14 @@ extension TextPage {
       remark: "a write was sent, and its answer was not kept"
     )
     let made = Self.made(summary.settledOperations[.notStarted])
+    let isPlanning = summary.info.phase == .planning
     add(
       .notStarted,
       of: summary,
-      made.isEmpty ? "Not started" : "Not finished",
-      remark: (made.isEmpty ? "" : made + "; ") + "resume goes on with them"
+      isPlanning ? "Not planned" : made.isEmpty ? "Not started" : "Not finished",
+      remark: isPlanning
+        ? "planning stopped before them"
+        : (made.isEmpty ? "" : made + "; ") + "resume goes on with them"
     )
     add(.notFound, of: summary, "Not found", remark: "no such project, or none that can be seen")
   }

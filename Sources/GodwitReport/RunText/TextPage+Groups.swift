@@ -69,6 +69,7 @@ extension TextPage {
   mutating func add(_ operation: Operation, indent: Int, prefix: String = "", status: String = "") {
     let space = String(repeating: " ", count: indent)
     let words = SafeText.line(operation.words, limit: 120)
+    let status = Self.remark(onNew: operation) + status
     let sign = Wording.symbol(of: operation.verb)
     let plain = "\(space)\(prefix)\(sign) \(words)\(status)"
     let painted = style.paint(sign, Wording.color(of: operation.verb))
@@ -77,6 +78,12 @@ extension TextPage {
       width: DisplayWidth.of(plain),
       aside: Wording.place(operation.position)
     )
+  }
+
+  /// What is said of a PUT by path where nothing is yet: the path may be misspelled.
+  private static func remark(onNew operation: Operation) -> String {
+    guard operation.target.request?.method == "PUT", operation.before == nil else { return "" }
+    return "  nothing there yet (404)"
   }
 
   /// Adds the changed fields of an operation, names in one column, and whether there is a way back.

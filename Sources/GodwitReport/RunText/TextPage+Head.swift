@@ -6,7 +6,7 @@ extension TextPage {
     let info = summary.info
     add(style.paint(title, .bold) + "  " + SafeText.line(info.id, limit: 120))
     if info.phase == .planning {
-      add(style.paint("  incomplete: planning was interrupted; it cannot be applied", .red))
+      add(style.paint("  incomplete: planning was stopped; it cannot be applied", .red))
     }
     addScript(of: info)
     addTarget(of: info)

@@ -1,5 +1,6 @@
 public import GodwitAtlas
 public import GodwitCore
+internal import Synchronization
 
 /// Takes stock of the selected projects; it reads only.
 public struct InventoryRun: Sendable {
@@ -67,29 +68,33 @@ public struct InventoryRun: Sendable {
     var listed = selection
     if isFiltered { listed.limit = nil }
     var selector = ProjectSelector(listed)
-    let projects = try await list(&selector)
+    let unsteady = Mutex<[String]>([])
+    let projects = try await list(&selector) { list in unsteady.withLock { $0.append(list.remark) }
+    }
     try await selector.checkOrganizations(reader)
     if let ambiguity = selector.ambiguity { throw RunError(ambiguity) }
+    if let complaint = selector.emptySelection { throw RunError(complaint) }
     let missing = selector.notFound
-    if projects.isEmpty, let first = missing.first {
-      throw RunError(
-        Diagnostic(
-          "no project was found: \"\(first)\"",
-          advice: "check the names, and what the credentials can see"
-        )
-      )
-    }
     observe(.began(stage: "reading", projects: projects.count))
     let rows = await readAll(projects)
     observe(.finished)
     try checkNotStopped()
-    return Result(rows: rows, notFound: missing, remarks: selector.remarks)
+    return Result(
+      rows: rows,
+      notFound: missing,
+      remarks: selector.remarks + unsteady.withLock { $0 }
+    )
   }
 
   private struct ListedEnough: Error {}
 
-  private func list(_ selector: inout ProjectSelector) async throws(RunError) -> [Project] {
+  private func list(
+    _ selector: inout ProjectSelector,
+    onUnsteadyList: @escaping @Sendable (UnsteadyList) -> Void
+  ) async throws(RunError) -> [Project] {
     var result: [Project] = []
+    var reader = reader
+    reader.onUnsteadyList = onUnsteadyList
     do {
       try await reader.forEachProject { page in
         result += selector.selected(from: page)

@@ -75,13 +75,14 @@ public struct AutomationRun: Sendable {
 
   private func plan(_ info: RunInfo) async throws(RunError) -> Outcome {
     var info = info
-    let outcome = try await plans()
+    let unsteady = Mutex<[String]>([])
+    let outcome = try await plans { list in unsteady.withLock { $0.append(list.remark) } }
     do throws(RunFileError) {
       try await record(outcome.plans)
       info.target.organizations = await organizations(of: outcome.plans)
       if let secretInputs { info.secrets = secretInputs() }
       let remarks = Set(outcome.plans.flatMap(policy.remarks))
-      info.remarks += remarks.sorted { $0.bytesPrecede($1) }
+      info.remarks += remarks.sorted { $0.bytesPrecede($1) } + unsteady.withLock { $0 }
     } catch {
       throw RunError(error)
     }
@@ -90,12 +91,16 @@ public struct AutomationRun: Sendable {
     return Outcome(info: info, failures: outcome.failures)
   }
 
-  private func plans() async throws(RunError) -> AutomationRunner.Outcome {
+  private func plans(
+    onUnsteadyList: @escaping @Sendable (UnsteadyList) -> Void
+  ) async throws(RunError) -> AutomationRunner.Outcome {
+    var reader = reader
+    reader.onUnsteadyList = onUnsteadyList
     let runner = AutomationRunner(
       automation: automation,
       parameters: parameters,
       policy: policy,
-      reads: reads,
+      reads: reads(reader),
       onPrint: onPrint,
       onLog: { [observe] line in observe(.logged(project: "", line)) }
     )
@@ -144,18 +149,19 @@ public struct AutomationRun: Sendable {
 
   // MARK: - Reading
 
-  private var reads: AutomationReads {
+  private func reads(_ reader: AtlasReader) -> AutomationReads {
     let ofProject = ScriptReads(reader) { [stop] error in
       if error.endsScripts { stop.stop(.trouble(RunError(error))) }
     }
     let seen = SeenOrganizations()
+    let loops = ProjectLoops()
     return AutomationReads(
       ofProject: ofProject,
-      projects: { [reader, noteSelected, organization, stop, seen] number, asked in
+      projects: { [noteSelected, organization, stop] place, asked in
         let answer = await Self.answer(stop) { () throws(AtlasError) in
           var filter = asked
           filter.organization = asked.organization ?? organization
-          let page = try await reader.projects(page: number)
+          let page = try await loops.next(place.loop, reader)
           seen.note(page.projects)
           // Of an organization that the credentials cannot see no page has a project.
           let unseen = [filter.organization].compactMap { $0 }.filter { !seen.has($0) }
@@ -172,7 +178,7 @@ public struct AutomationRun: Sendable {
         }
         return answer.flatMap(\.answer)
       },
-      project: { [reader, noteSelected, stop] name in
+      project: { [noteSelected, stop] name in
         await Self.answer(stop) { () throws(AtlasError) in
           let project =
             ProjectID.isWellFormed(name)
@@ -181,7 +187,7 @@ public struct AutomationRun: Sendable {
           return project
         }
       },
-      organizations: { [reader, stop] in
+      organizations: { [stop] in
         await Self.answer(stop) { () throws(AtlasError) in try await reader.organizations() }
       }
     )
@@ -217,6 +223,35 @@ private enum PageRead: Sendable {
         )
       )
     }
+  }
+}
+
+/// Where each loop of a script over the list of projects is.
+private final class ProjectLoops: Sendable {
+  private let readings = Mutex<[Int: ListReading<ProjectID>]>([:])
+
+  /// Reads the next page of a loop.
+  ///
+  /// - Returns: the projects that the loop has not shown, and whether more pages follow.
+  func next(
+    _ loop: Int,
+    _ reader: AtlasReader
+  ) async throws(AtlasError) -> (projects: [Project], hasNext: Bool) {
+    var reading = readings.withLock { $0[loop] } ?? ListReading()
+    let page = try await reader.projects(page: reading.number)
+    let unseen = reading.take(
+      page.projects,
+      hasNext: page.hasNext,
+      totalCount: page.totalCount,
+      id: \.id
+    )
+    if reading.isUnsteady {
+      reader.onUnsteadyList(
+        UnsteadyList(name: "projects", passes: reading.passes, count: reading.count)
+      )
+    }
+    readings.withLock { [reading] in $0[loop] = reading.isDone ? nil : reading }
+    return (unseen, !reading.isDone)
   }
 }
 

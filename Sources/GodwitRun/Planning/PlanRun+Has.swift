@@ -15,38 +15,61 @@ extension PlanRun {
     return selection.has.allSatisfy(Set(integrations.map(\.type)).contains)
   }
 
-  /// Plans the first projects, in the order of the listing, that have all the wanted types; the
-  /// others are left out.
+  /// Plans the first projects, in the order of the listing, that the script's `select` takes and that
+  /// have all the wanted types; the others are left out.
   ///
   /// Projects are looked at some at a time and chosen in order, so that the same ones are chosen
   /// whichever is answered first.
   func planFirst(
     _ limit: Int,
     _ feed: ProjectFeed,
-    _ recorder: PlanRecorder
+    _ recorder: PlanRecorder,
+    _ budget: SharedBudget
   ) async throws(RunFileError) {
     var open = limit
     while !stop.isStopping {
       var batch: [RunFile.Selected] = []
-      while batch.count < max(1, parallelism), let item = try await feed.next() {
-        batch.append(item)
-      }
+      let size = min(max(1, parallelism), budget.room)
+      while batch.count < size, let item = try await feed.next() { batch.append(item) }
       guard !batch.isEmpty else { return }
-      let reads = open > 0 ? await readAll(batch) : []
-      var chosen: [(RunFile.Selected, IntegrationsRead)] = []
-      for (index, item) in batch.enumerated() {
-        if open > 0, hasWanted(reads[index]) {
+      let choices = open > 0 ? await choices(batch) : batch.map { _ in .leftOut }
+      var chosen: [(RunFile.Selected, IntegrationsRead?)] = []
+      for (item, choice) in zip(batch, choices) {
+        switch choice {
+        case .refused: try await recorder.record(item.position, .refused)
+        case .taken(let read) where open > 0:
           open -= 1
-          chosen.append((item, reads[index]))
-        } else {
-          try await recorder.leaveOut(item.position)
+          chosen.append((item, read))
+        case .taken, .leftOut: try await recorder.leaveOut(item.position)
         }
       }
       let plans = await planAll(chosen)
       if stop.isStopping { return }
       for (item, plan) in zip(chosen.map(\.0), plans) {
         try await recorder.record(item.position, plan)
+        _ = budget.begin()
+        budget.settle(plan.outcome)
       }
+    }
+  }
+
+  /// What is decided of a project before its script's `migrate` runs.
+  private enum Choice: Sendable {
+    /// `select` refuses it.
+    case refused
+    /// It does not have the wanted types.
+    case leftOut
+    /// It may be planned; with its integrations, if they had to be read.
+    case taken(IntegrationsRead?)
+  }
+
+  private func choices(_ batch: [RunFile.Selected]) async -> [Choice] {
+    let planner = planner(reads)
+    return await concurrently(batch) { item in
+      guard await planner.isSelected(item.project) else { return .refused }
+      guard !selection.has.isEmpty else { return .taken(nil) }
+      let read = await wantedRead(item.project)
+      return hasWanted(read) ? .taken(read) : .leftOut
     }
   }
 
@@ -65,17 +88,11 @@ extension PlanRun {
     return read
   }
 
-  private func readAll(_ batch: [RunFile.Selected]) async -> [IntegrationsRead] {
-    await concurrently(batch) { item in
-      await wantedRead(item.project)
-    }
-  }
-
   private func planAll(
-    _ chosen: [(RunFile.Selected, IntegrationsRead)]
+    _ chosen: [(RunFile.Selected, IntegrationsRead?)]
   ) async -> [ProjectPlanner.Planned] {
     await concurrently(chosen) { item, read in
-      await planner(reads.given(read)).plan(item.project)
+      await planner(read.map(reads.given) ?? reads).plan(item.project)
     }
   }
 

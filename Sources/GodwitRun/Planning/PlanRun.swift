@@ -2,6 +2,7 @@ public import GodwitAtlas
 public import GodwitCore
 public import GodwitJournal
 public import GodwitScript
+internal import Synchronization
 
 /// Plans a migration over the selected projects into a run file.
 ///
@@ -22,6 +23,9 @@ public struct PlanRun: Sendable {
   public var policy: DraftPolicy
   /// How many projects are planned at once.
   public var parallelism: Int
+  /// Gives the number of projects that may fail, from the number of selected projects; planning
+  /// stops once it is reached.
+  public var failureLimit: @Sendable (Int) -> Int = { _ in .max }
   /// Is lent the selected projects before any is planned.
   public var noteSelected: @Sendable ([Project]) -> Void = { _ in }
   /// What is recorded of the secrets once all projects are planned; `nil` leaves what the head has.
@@ -76,7 +80,7 @@ public struct PlanRun: Sendable {
     observe(.began(stage: "planning", projects: listing.selected))
     let recorder = PlanRecorder(file: file, policy: policy, observe: observe)
     do throws(RunFileError) {
-      try await planAll(recorder)
+      try await planAll(recorder, SharedBudget(limit: failureLimit(listing.selected)))
       try await recorder.flush()
     } catch {
       throw RunError(error)
@@ -121,7 +125,10 @@ public struct PlanRun: Sendable {
   private struct ListedEnough: Error {}
 
   private func list() async throws(RunError) -> Listing {
-    var selector = ProjectSelector(selection)
+    var selector = ProjectSelector(selection, limitsLater: isChosenWhilePlanning)
+    let unsteady = Mutex<[String]>([])
+    var reader = reader
+    reader.onUnsteadyList = { list in unsteady.withLock { $0.append(list.remark) } }
     var failure: RunError?
     do {
       try await reader.forEachProject { page in
@@ -145,28 +152,23 @@ public struct PlanRun: Sendable {
     if let failure { throw failure }
     try await selector.checkOrganizations(reader)
     if let ambiguity = selector.ambiguity { throw RunError(ambiguity) }
-    let missing = selector.notFound
-    if selector.selectedCount == 0, !missing.isEmpty {
-      throw RunError(
-        Diagnostic(
-          "no project was found: \(missing.prefix(5).map { "\"\($0)\"" }.joined(separator: ", "))",
-          advice: "check the names, and what the credentials can see"
-        )
-      )
+    if let complaint = selector.emptySelection { throw RunError(complaint) }
+    let missing = selector.notFound.map { name in
+      Self.planOfMissing(name, nearest: selector.nearest(to: name))
     }
     do throws(RunFileError) {
-      try await file.addNotFound(missing.map(Self.planOfMissing))
+      try await file.addNotFound(missing)
     } catch {
       throw RunError(error)
     }
     return Listing(
       selected: selector.selectedCount,
       filteredOut: selector.filteredOut,
-      remarks: selector.remarks
+      remarks: selector.remarks + unsteady.withLock { $0 }
     )
   }
 
-  private static func planOfMissing(_ name: String) -> ProjectPlan {
+  private static func planOfMissing(_ name: String, nearest: String?) -> ProjectPlan {
     ProjectPlan(
       project: Project(
         id: ProjectID(name),
@@ -175,20 +177,42 @@ public struct PlanRun: Sendable {
       ),
       outcome: .notFound,
       reason: "no such project is visible to the credentials",
-      advice: "check the name, and what the credentials can see"
+      advice: nearest.map { "did you mean \"\($0)\"?" }
+        ?? "check the name, and which projects the credentials can see"
     )
   }
 
   // MARK: - Planning
 
-  private func planAll(_ recorder: PlanRecorder) async throws(RunFileError) {
+  /// Whether `--limit` counts what only planning can tell: what `--has` and `select` leave.
+  private var isChosenWhilePlanning: Bool {
+    selection.limit != nil && (!selection.has.isEmpty || migration.hasSelect)
+  }
+
+  private func planAll(
+    _ recorder: PlanRecorder,
+    _ budget: SharedBudget
+  ) async throws(RunFileError) {
     let feed = ProjectFeed(file: file)
-    if !selection.has.isEmpty, let limit = selection.limit {
-      return try await planFirst(limit, feed, recorder)
+    if isChosenWhilePlanning, let limit = selection.limit {
+      try await planFirst(limit, feed, recorder, budget)
+    } else {
+      try await planEach(feed, recorder, budget)
     }
+    // A limit that is reached with the last project stops nothing.
+    if let error = budget.planningError, try await feed.next() != nil {
+      stop.stop(.trouble(error))
+    }
+  }
+
+  private func planEach(
+    _ feed: ProjectFeed,
+    _ recorder: PlanRecorder,
+    _ budget: SharedBudget
+  ) async throws(RunFileError) {
     let result: RunFileError? = await withTaskGroup(of: RunFileError?.self) { group in
-      for _ in 0..<max(1, parallelism) {
-        group.addTask { await work(feed, recorder) }
+      for _ in 0..<max(1, parallelism) where budget.begin() {
+        group.addTask { await work(feed, recorder, budget) }
       }
       var first: RunFileError?
       for await failure in group where first == nil { first = failure }
@@ -197,8 +221,13 @@ public struct PlanRun: Sendable {
     if let result { throw result }
   }
 
-  /// Takes project after project until there is none, or the run stops.
-  private func work(_ feed: ProjectFeed, _ recorder: PlanRecorder) async -> RunFileError? {
+  /// Takes project after project until there is none, the run stops, or the budget of failures has
+  /// no place left for this worker.
+  private func work(
+    _ feed: ProjectFeed,
+    _ recorder: PlanRecorder,
+    _ budget: SharedBudget
+  ) async -> RunFileError? {
     let plan = planner(reads)
     do throws(RunFileError) {
       while !stop.isStopping, let item = try await feed.next() {
@@ -211,6 +240,8 @@ public struct PlanRun: Sendable {
         } else {
           try await recorder.leaveOut(item.position)
         }
+        budget.settle(planned?.outcome)
+        guard budget.begin() else { break }
       }
       return nil
     } catch {
@@ -243,6 +274,21 @@ public struct PlanRun: Sendable {
   private func planIfItHas(_ project: Project) async -> ProjectPlanner.Planned? {
     let read = await wantedRead(project)
     return hasWanted(read) ? await planner(reads.given(read)).plan(project) : nil
+  }
+}
+
+extension ProjectPlanner.Planned {
+  /// The outcome of planning; `nil` for a project that `select` refused.
+  var outcome: ProjectOutcome? {
+    if case .plan(let plan) = self { plan.outcome } else { nil }
+  }
+}
+
+extension UnsteadyList {
+  /// What a plan says of it.
+  var remark: String {
+    "The list of \(name) changed each of the \(passes) times it was read: \(count) were seen, and"
+      + " others may be missing. Plan again to be sure."
   }
 }
 

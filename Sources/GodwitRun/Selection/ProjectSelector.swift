@@ -47,13 +47,21 @@ public struct ProjectSelector: Sendable {
     return selectedCount >= limit
   }
 
-  /// How many may be selected here; with `--has` it counts those that have it, which only their
-  /// integrations tell.
-  private var limit: Int? { selection.has.isEmpty ? selection.limit : nil }
+  /// How many may be selected here; `nil` where `--limit` counts what only planning can tell.
+  private let limit: Int?
+  /// The names of projects that were judged, as candidates for misspelt ones.
+  private var names: [String] = []
+  private static let nameLimit = 20_000
 
   /// Makes a selector.
-  public init(_ selection: Selection) {
+  ///
+  /// - Parameters:
+  ///   - selection: which projects.
+  ///   - limitsLater: whether `--limit` counts what filters leave that are applied later, as `--has`
+  ///     and a script's `select` are.
+  public init(_ selection: Selection, limitsLater: Bool? = nil) {
     self.selection = selection
+    limit = limitsLater ?? !selection.has.isEmpty ? nil : selection.limit
     terms = selection.projects.map(Term.init)
     let targets = selection.targets ?? []
     rows = Dictionary(targets.map { ($0.project, $0) }, uniquingKeysWith: { first, _ in first })
@@ -66,6 +74,7 @@ public struct ProjectSelector: Sendable {
     page.compactMap { project in
       guard seen.insert(project.id).inserted else { return nil }
       organizations.insert(project.organization.text)
+      if selection.namesProjects, names.count < Self.nameLimit { names.append(project.name) }
       guard let chosen = choose(project) else {
         filteredOut += 1
         return nil
@@ -150,6 +159,34 @@ public struct ProjectSelector: Sendable {
       + (selection.targets ?? []).map(\.project).filter { targetTerms[$0]?.isEmpty ?? false }
     var seen: Set<String> = []
     return missing.filter { seen.insert($0).inserted }
+  }
+
+  /// The name of a visible project that was probably meant; `nil` for a pattern.
+  func nearest(to name: String) -> String? {
+    Glob.isPattern(name) ? nil : Suggestion.nearest(to: name, in: names.filter { $0 != name })
+  }
+
+  /// What is wrong with a choice that leaves no project, unless that was allowed; `nil` if projects
+  /// were selected or none was chosen by name, organization, tag or file.
+  var emptySelection: Diagnostic? {
+    guard selectedCount == 0, !selection.allowsEmpty else { return nil }
+    let missing = notFound
+    if let first = missing.first {
+      let shown = missing.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
+      let more = missing.count > 5 ? " and \(missing.count - 5) more" : ""
+      return Diagnostic(
+        "no project was found: \(shown)\(more)",
+        advice: nearest(to: first).map { "did you mean \"\($0)\"?" }
+          ?? "check the names, and which projects the credentials can see"
+      )
+    }
+    guard !selection.choices.isEmpty else { return nil }
+    return Diagnostic(
+      "no project matches " + selection.choices.joined(separator: " "),
+      detail: "\(seen.count) \(seen.count == 1 ? "project is" : "projects are") visible to the"
+        + " credentials",
+      advice: "check the values, or add --allow-empty where none is fine"
+    )
   }
 
   /// The organizations that were given and of which no project was listed, in the order in which

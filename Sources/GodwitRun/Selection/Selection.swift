@@ -33,6 +33,8 @@ public struct Selection: Sendable, Hashable {
   public var targets: [Target]?
   /// `--limit`.
   public var limit: Int?
+  /// Whether a choice that leaves no project is accepted.
+  public var allowsEmpty = false
 
   private var tagPairs: [TagPair] = []
 
@@ -43,6 +45,12 @@ public struct Selection: Sendable, Hashable {
 
   /// Selects all projects.
   public init() {}
+
+  /// What chooses projects by name, organization, tag or file, as typed.
+  var choices: [String] {
+    projects.map { "--project \($0)" } + organizations.map { "--org \($0)" }
+      + tagPairs.map { "--tag \($0.key)=\($0.value)" } + (targets == nil ? [] : ["--targets"])
+  }
 
   /// Whether projects are named, so that a missing one is worth telling.
   public var namesProjects: Bool { !projects.isEmpty || targets != nil }

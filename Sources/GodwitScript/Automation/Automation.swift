@@ -82,10 +82,25 @@ public struct AutomationReads: Sendable {
     }
   }
 
+  /// Where a loop over projects is.
+  public struct ProjectPlace: Sendable, Hashable {
+    /// The number of the loop in the script, from 1.
+    public var loop: Int
+    /// The number of the page, from 1.
+    public var page: Int
+
+    /// Names a place.
+    public init(loop: Int, page: Int) {
+      self.loop = loop
+      self.page = page
+    }
+  }
+
   /// What can be read of a project.
   public var ofProject: ScriptReads
-  /// One page of projects, by number from 1.
-  public var projects: @Sendable (Int, ProjectFilter) async -> ScriptReads.Answer<ProjectPage>
+  /// One page of projects; a loop over projects asks for its pages one after the other.
+  public var projects:
+    @Sendable (ProjectPlace, ProjectFilter) async -> ScriptReads.Answer<ProjectPage>
   /// A project by id or name.
   public var project: @Sendable (String) async -> ScriptReads.Answer<Project>
   /// The organizations.
@@ -94,7 +109,8 @@ public struct AutomationReads: Sendable {
   /// Puts the functions together.
   public init(
     ofProject: ScriptReads,
-    projects: @escaping @Sendable (Int, ProjectFilter) async -> ScriptReads.Answer<ProjectPage>,
+    projects:
+      @escaping @Sendable (ProjectPlace, ProjectFilter) async -> ScriptReads.Answer<ProjectPage>,
     project: @escaping @Sendable (String) async -> ScriptReads.Answer<Project>,
     organizations: @escaping @Sendable () async -> ScriptReads.Answer<[Organization]>
   ) {

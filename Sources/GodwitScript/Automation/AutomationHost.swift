@@ -67,10 +67,14 @@ actor AutomationHost {
   // MARK: - Lists
 
   private func projects(_ request: LuaRequest) async throws -> [LuaValue] {
-    guard case .integer(let number)? = request.arguments.first else { return [.nil] }
-    let value = request.arguments.count > 1 ? request.arguments[1] : .nil
+    let arguments = request.arguments
+    guard arguments.count > 1, case .integer(let loop) = arguments[0],
+      case .integer(let number) = arguments[1]
+    else { return [.nil] }
+    let place = AutomationReads.ProjectPlace(loop: Int(loop), page: Int(number))
+    let value = arguments.count > 2 ? arguments[2] : .nil
     let filter = try ProjectFilter(value)
-    let page = try await reads.projects(Int(number), filter).get()
+    let page = try await reads.projects(place, filter).get()
     for project in page.projects { known[project.id] = project }
     let tables = page.projects.map { LuaValue.table($0.scriptTable) }
     return [.table(LuaTable(array: tables, isMarkedArray: true)), .boolean(page.hasNext)]

@@ -13,14 +13,17 @@ extension Prelude {
     -- The project that stands for a page's entry.
     local function one(fields) return describe(fields, fields.id .. "/") end
 
+    local loops = 0
     local function projects(filter)
       local page, index, number, isLast = {}, 0, 0, false
+      loops = loops + 1
+      local loop = loops
       return function()
         while index >= #page do
           if isLast then return nil end
           number = number + 1
           local more
-          page, more = ask("atlas.projects", number, filter)
+          page, more = ask("atlas.projects", loop, number, filter)
           index, isLast = 0, not more
         end
         index = index + 1

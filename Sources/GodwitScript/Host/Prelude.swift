@@ -284,6 +284,12 @@ enum Prelude {
           return "done"
         end,
 
+        select = function(chunk, fields)
+          local migration = load(chunk)
+          stage = "select"
+          return migration.select(describe(fields)) and "taken" or "refused"
+        end,
+
         migrate = function(chunk, fields, params)
           local migration = load(chunk)
           local project = describe(fields)

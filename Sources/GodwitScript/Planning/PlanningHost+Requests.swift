@@ -21,20 +21,28 @@ extension PlanningHost {
     }
     try draft.require(call.method, path)
     try draft.check(call)
-    if call.method != "POST" { try await readImage(of: path, &draft) }
+    if call.method != "POST" { try await readImage(of: path, for: call, &draft) }
     return [LuaValue(draft.request(call, path))]
   }
 
-  /// Reads the image before; a path with nothing there has none.
+  /// Reads the image before a write.
+  ///
+  /// A PUT may make what is not there yet. A PATCH or DELETE of what is not there is most often a
+  /// mistyped path: it fails with Atlas' words.
   private func readImage(
     of path: ScriptPath,
+    for call: RequestCall,
     _ draft: inout ProjectDraft
   ) async throws {
     guard draft.paths[path.text] == nil else { return }
     let image: JSONObject?
     switch await reads.get(project.id, path.text, [:]) {
     case .success(let value): image = AnswerImage.image(value)
-    case .failure(let error) where error.isAbsence: image = nil
+    case .failure(let error) where error.isAbsence && call.method == "PUT": image = nil
+    case .failure(var error) where error.isAbsence:
+      error.line = "\(call.method) \(call.path): there is nothing to write to: \(error.line)"
+      error.advice = "check the path; where it may be absent, look first with pcall(project.get, …)"
+      throw error
     case .failure(let error): throw error
     }
     draft.paths[path.text] = ProjectDraft.PathEntry(baseline: image, shown: image)

@@ -42,6 +42,27 @@ public struct ProjectPlanner: Sendable {
     self.reads = reads
   }
 
+  /// Whether the script's `select` takes a project; nothing is read and nothing is logged.
+  ///
+  /// - Returns: `true` also if `select` fails, so that ``plan(_:)`` reports the failure.
+  public func isSelected(_ project: Project) async -> Bool {
+    guard migration.hasSelect,
+      let parameters = try? inputs.table(migration.parameters, for: project)
+    else { return true }
+    var runner = ScriptRunner(
+      migration: migration,
+      project: project,
+      parameters: parameters,
+      fingerprints: policy.adapted(to: project).fingerprints,
+      onLog: { _ in }
+    )
+    let ending = await runner.run("select") { request in
+      .raise(.string("\(request.name) cannot be called in select"))
+    }
+    if case .finished(let values) = ending { return values.first != .string("refused") }
+    return true
+  }
+
   /// Runs the script for a project.
   public func plan(_ project: Project) async -> Planned {
     let parameters: LuaTable

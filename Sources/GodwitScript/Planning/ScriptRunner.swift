@@ -32,7 +32,7 @@ struct ScriptRunner {
     self.onLog = onLog
   }
 
-  /// Runs `migrate` (with `select` before it) or `verify`.
+  /// Runs `migrate` (with `select` before it), `select` alone, or `verify`.
   ///
   /// - Parameters:
   ///   - entry: the prelude's entry.

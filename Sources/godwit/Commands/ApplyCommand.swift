@@ -37,7 +37,7 @@ struct ApplyCommand: AsyncParsableCommand {
       !plan.inputs.param.isEmpty || plan.inputs.paramsFile != nil
       || !plan.inputs.escrow.escrow.isEmpty || plan.inputs.withoutSecrets
       || !plan.inputs.judging.flags.isEmpty || plan.file.expires != nil
-    if !plan.selection.isEmpty || hasInputs || plan.file.out != nil {
+    if !plan.selection.isEmpty || plan.selection.allowEmpty || hasInputs || plan.file.out != nil {
       throw ValidationError(
         "A run has its projects and inputs in it: choose them when you plan."
       )
@@ -51,6 +51,7 @@ struct ApplyCommand: AsyncParsableCommand {
         let order = try await PlanOrder(
           script: runOrScript,
           options: plan,
+          failureLimit: apply.maxFailures,
           connection: connection,
           output: output,
           limits: limits.limits
@@ -75,17 +76,18 @@ struct ApplyCommand: AsyncParsableCommand {
   ///
   /// - Returns: how to end, if there is nothing left to do.
   private func checkPhase(_ path: String) throws -> ExitStatus? {
+    let file = try RunError.wrapping { () throws(RunFileError) in
+      try RunFile.openForReading(path)
+    }
+    defer { try? file.close() }
     let (info, isParted) = try RunError.wrapping { () throws(RunFileError) in
-      let file = try RunFile.openForReading(path)
-      defer { try? file.close() }
-      return (try file.info(), try file.isPartedFromWAL())
+      (try file.info(), try file.isPartedFromWAL())
     }
     let name = RunFolder.reference(to: path)
     switch info.phase {
     case .planned: break
     case .finished:
-      Console.output("The run is finished already; `godwit show \(name)` shows what was done.\n")
-      return .success
+      return try RunPrinter(file: file, style: output.style).printFinished(path, output)
     case .planning:
       throw RunError(
         Diagnostic("the plan \(name) is incomplete", advice: "plan again")

@@ -19,6 +19,16 @@ struct PlanCommand: AsyncParsableCommand {
   var script: String
 
   @OptionGroup var plan: PlanOptions
+  @Option(
+    name: .customLong("max-failures"),
+    help: ArgumentHelp(
+      "Stop once this many projects have failed (default: 10%, at least 10).",
+      valueName: "n|n%"
+    ),
+    transform: FailureLimit.parse
+  )
+  var maxFailures: FailureLimit?
+
   @OptionGroup var limits: ScriptOptions
   @OptionGroup(title: "Where to") var connection: ConnectionOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -34,6 +44,7 @@ struct PlanCommand: AsyncParsableCommand {
       let order = try await PlanOrder(
         script: script,
         options: plan,
+        failureLimit: maxFailures,
         connection: connection,
         output: output,
         limits: limits.limits
@@ -53,7 +64,7 @@ struct PlanCommand: AsyncParsableCommand {
   private static func nextStep(_ summary: RunSummary, _ path: String) -> String {
     guard summary.pendingOperations > 0 else {
       return summary.selected == 0
-        ? "\nNo project was selected.\n" : "\nNothing to apply: no changes are pending.\n"
+        ? "\nNo project is left to plan.\n" : "\nNothing to apply: no changes are pending.\n"
     }
     guard summary.info.secrets.allSatisfy(\.isResolved) else {
       return "\nPlanned without secrets, for looking only: plan with them to apply.\n"

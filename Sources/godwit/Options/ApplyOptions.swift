@@ -10,9 +10,10 @@ struct ApplyOptions: ParsableArguments {
     help: ArgumentHelp(
       "Stop once this many projects have failed or are in doubt (default: 10%, at least 10).",
       valueName: "n|n%"
-    )
+    ),
+    transform: FailureLimit.parse
   )
-  var maxFailures: String?
+  var maxFailures: FailureLimit?
 
   @Option(
     name: .long,
@@ -46,22 +47,4 @@ struct ApplyOptions: ParsableArguments {
 
   @Flag(name: .customLong("take-over"), help: "Take a run over from another host that has died.")
   var takeOver = false
-
-  mutating func validate() throws {
-    if let maxFailures, Self.limit(maxFailures, of: 100) == nil {
-      throw ValidationError("--max-failures takes a number or a percentage, for example 5 or 2%.")
-    }
-  }
-
-  /// The number of failures at which a run over so many projects stops.
-  func failureLimit(of projects: Int) -> Int {
-    if let maxFailures, let limit = Self.limit(maxFailures, of: projects) { return max(1, limit) }
-    return max(10, (projects + 9) / 10)
-  }
-
-  private static func limit(_ text: String, of projects: Int) -> Int? {
-    guard text.hasSuffix("%") else { return Int(text).flatMap { $0 > 0 ? $0 : nil } }
-    guard let share = Double(text.dropLast()), share > 0, share <= 100 else { return nil }
-    return Int((Double(projects) * share / 100).rounded(.up))
-  }
 }

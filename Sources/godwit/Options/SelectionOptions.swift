@@ -44,8 +44,20 @@ struct SelectionOptions: ParsableArguments {
   )
   var targets: String?
 
-  @Option(name: .long, help: ArgumentHelp("At most so many projects.", valueName: "n"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "At most this many of the projects that all other choices, and select, leave.",
+      valueName: "n"
+    )
+  )
   var limit: Int?
+
+  @Flag(
+    name: .customLong("allow-empty"),
+    help: "Accept a choice of projects that matches none."
+  )
+  var allowEmpty = false
 
   /// Whether anything was chosen.
   var isEmpty: Bool {
@@ -88,6 +100,7 @@ struct SelectionOptions: ParsableArguments {
     selection.has = has.map { IntegrationType($0) }
     selection.excluded = exclude
     selection.limit = limit
+    selection.allowsEmpty = allowEmpty
     if let targets { selection.targets = try TargetsFile.read(targets) }
     return selection
   }

@@ -68,7 +68,9 @@ extension Applying {
       ending.told = error.diagnostic
     }
     if output.output == .text {
-      try afterWrites(nil) { try sayHowToGoOn(after, printer, again) }
+      try afterWrites(nil) {
+        try printer.printNextSteps(after, again: again, offersReplanning: !options.acceptDrift)
+      }
     }
     statuses.remove(.success)
     ending.status = ExitStatus.worst(statuses)
@@ -99,33 +101,6 @@ extension Applying {
       if case .trouble(let trouble)? = cause { Console.tell(trouble.diagnostic, output) }
       let statuses = [error.status, .stoppedEarly, cause?.status].compactMap { $0 }
       throw RunError(error.diagnostic, status: ExitStatus.worst(Set(statuses)))
-    }
-  }
-
-  private func sayHowToGoOn(_ after: RunSummary, _ printer: RunPrinter, _ again: String) throws {
-    if after.totals[.notStarted] + after.totals[.inDoubt] > 0 {
-      let isAsked = try after.totals[.inDoubt] > 0 && printer.printResolutions(limit: 10)
-      Console.output("\n\(isAsked ? "Then go" : "Go") on with:\n  godwit resume \(again)\n")
-      Console.output(try printer.remarkOnGoingOn())
-      return
-    }
-    let retried: Set<ProjectOutcome> = [.failed, .held]
-    guard try canRetry(retried, printer.file) else { return }
-    Console.output(
-      "\nTry the rest again with:\n  godwit resume \(again)"
-        + " --retry failed,held\n"
-    )
-    Console.output(try printer.remarkOnGoingOn(retrying: retried))
-    let hasDrift = try canRetry([.held], printer.file)
-    if hasDrift, !options.acceptDrift, !after.info.script.isAutomation {
-      Console.output("Or plan what has drifted again:\n  godwit resume \(again) --accept-drift\n")
-    }
-  }
-
-  /// Whether a project ended so while applying; what planning left out needs a new plan.
-  private func canRetry(_ buckets: Set<ProjectOutcome>, _ file: RunFile) throws -> Bool {
-    try RunError.wrapping { () throws(RunFileError) in
-      try file.pendingCount(retrying: buckets) > 0
     }
   }
 

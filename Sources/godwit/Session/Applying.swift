@@ -118,6 +118,8 @@ struct Applying {
       try RunPrinter(file: file, style: output.style).print(.json, summary, isPlan: false)
     } else {
       Console.output("Nothing to do: \(RunText.totals(summary, style: output.style))")
+      let again = RunFolder.reference(to: path) + SecretOptions.repeated(summary.info.secrets)
+      try RunPrinter(file: file, style: output.style).printNextSteps(summary, again: again)
     }
     return summary.exitStatus(isPlan: summary.info.phase == .planned)
   }
@@ -208,7 +210,7 @@ struct Applying {
       verifier: try await verifier(file, info, book),
       parallelism: connection.projectsAtOnce,
       settle: .milliseconds(options.settle.milliseconds),
-      failureLimit: options.failureLimit(of: pending.projects),
+      failureLimit: FailureLimit.count(of: pending.projects, options.maxFailures),
       stop: stop,
       observe: { progress.receive($0) }
     )

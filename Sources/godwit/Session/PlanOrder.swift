@@ -20,6 +20,8 @@ struct PlanOrder {
   var escrow: [EscrowReference]
   var flags: Set<PlanFlag>
   var expirySeconds: Int64
+  /// How many projects may fail before planning stops; `nil` for the standard limit.
+  var failureLimit: FailureLimit?
   /// The run file; `nil` for one that is kept here.
   var out: String?
 }
@@ -31,6 +33,7 @@ extension PlanOrder {
   init(
     script: String,
     options: PlanOptions,
+    failureLimit: FailureLimit?,
     connection: ConnectionOptions,
     output: OutputOptions,
     limits: LuaLimits
@@ -65,6 +68,7 @@ extension PlanOrder {
       escrow: try options.inputs.escrow.references(),
       flags: options.inputs.judging.flags,
       expirySeconds: options.file.expirySeconds,
+      failureLimit: failureLimit,
       out: options.file.out
     )
   }

@@ -86,6 +86,7 @@ struct Planning {
     info.secrets = book.inputs.values.sorted { $0.name < $1.name }
     info.escrow = secrets.escrow
     let path = try RunFolder.file(of: info.id, out: order.out)
+    RunFolder.removeIncomplete(path)
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in
@@ -110,6 +111,7 @@ struct Planning {
       stop: stop,
       observe: { progress.receive($0) }
     )
+    run.failureLimit = { [limit = order.failureLimit] in FailureLimit.count(of: $0, limit) }
     run.noteSelected = { book.note($0) }
     run.secretInputs = { book.inputs.values.sorted { $0.name < $1.name } }
     do {
@@ -123,12 +125,20 @@ struct Planning {
     return path
   }
 
-  /// Keeps what an interrupted plan has, so that it can be listed; removes what never began.
+  /// Keeps and reports what an interrupted plan has found; removes what never began.
   private func abandon(_ file: RunFile, _ info: RunInfo, _ error: RunError) async throws {
-    let isInterrupted = [.interrupted, .terminated, .hungUp].contains(error.status)
+    let isInterrupted =
+      [.interrupted, .terminated, .hungUp, .stoppedEarly].contains(error.status)
     if isInterrupted { try await file.recordIncomplete(info) }
     try file.close()
-    if !isInterrupted { try FileManager.default.removeItem(atPath: file.path) }
+    guard isInterrupted else {
+      try FileManager.default.removeItem(atPath: file.path)
+      return
+    }
+    let kept = try RunFile.openForReading(file.path)
+    defer { try? kept.close() }
+    let printer = RunPrinter(file: kept, style: output.style)
+    try printer.print(output.output == .json ? .json : .text, try printer.summary(), isPlan: true)
   }
 
   private func head(_ session: AtlasSession) -> RunInfo {

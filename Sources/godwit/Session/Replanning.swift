@@ -60,6 +60,7 @@ struct Replanning {
       limits: limits
     )
     order.out = newPath
+    order.failureLimit = options.maxFailures
     let info = try RunError.wrapping { () throws(RunFileError) in try file.info() }
     let again = try await Planning(order: order, connection: connection, output: output)
       .run(whereItWent: info)

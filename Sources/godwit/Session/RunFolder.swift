@@ -1,5 +1,6 @@
 import Foundation
 import GodwitCore
+import GodwitJournal
 import GodwitRun
 
 /// The folder `.godwit` beside which a command is typed: runs, and the simulator's world.
@@ -74,6 +75,18 @@ enum RunFolder {
   static func reference(to path: String) -> String {
     guard path.hasPrefix(runs + "/"), path.hasSuffix(ending) else { return Shell.quoted(path) }
     return String(path.dropFirst(runs.count + 1).dropLast(ending.count))
+  }
+
+  /// Removes an incomplete plan, which is no plan, so that its name can be planned over.
+  ///
+  /// What was planned completely, and what another process may still be planning, stays.
+  static func removeIncomplete(_ path: String) {
+    guard FileManager.default.fileExists(atPath: path),
+      let file = try? RunFile.openForReading(path)
+    else { return }
+    let phase = try? file.info().phase
+    try? file.close()
+    if phase == .planning { try? FileManager.default.removeItem(atPath: path) }
   }
 
   /// The files of the runs kept here.

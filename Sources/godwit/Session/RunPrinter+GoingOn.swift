@@ -6,6 +6,63 @@ import GodwitRun
 // The commands to type next.
 
 extension RunPrinter {
+  /// Prints how to continue a run in which something is left: open, in doubt, failed or held.
+  ///
+  /// - Parameters:
+  ///   - summary: the run.
+  ///   - again: the run as `resume` takes it, with the flags that it needs.
+  ///   - offersReplanning: whether `--accept-drift` is offered for held projects.
+  /// - Throws: ``RunError`` if the file cannot be read.
+  func printNextSteps(
+    _ summary: RunSummary,
+    again: String,
+    offersReplanning: Bool = true
+  ) throws {
+    if summary.totals[.notStarted] + summary.totals[.inDoubt] > 0 {
+      let isAsked = try summary.totals[.inDoubt] > 0 && printResolutions(limit: 10)
+      Console.output("\n\(isAsked ? "Then go" : "Go") on with:\n  godwit resume \(again)\n")
+      Console.output(try remarkOnGoingOn())
+      return
+    }
+    let retried: Set<ProjectOutcome> = [.failed, .held]
+    guard try canRetry(retried) else { return }
+    Console.output(
+      "\nTry the rest again with:\n  godwit resume \(again) --retry failed,held\n"
+    )
+    Console.output(try remarkOnGoingOn(retrying: retried))
+    if offersReplanning, !summary.info.script.isAutomation, try canRetry([.held]) {
+      Console.output("Or plan what has drifted again:\n  godwit resume \(again) --accept-drift\n")
+    }
+  }
+
+  /// Whether a project ended so while applying; what planning left out needs a new plan.
+  private func canRetry(_ buckets: Set<ProjectOutcome>) throws -> Bool {
+    try RunError.wrapping { () throws(RunFileError) in
+      try file.pendingCount(retrying: buckets) > 0
+    }
+  }
+
+  /// Prints that a run has finished, with its totals and what can be tried again.
+  ///
+  /// - Parameters:
+  ///   - path: the run's file.
+  ///   - output: the form: JSON prints the run, text its totals.
+  /// - Returns: the status with which the run itself ended, so that a failure stays one.
+  /// - Throws: as ``summary()``.
+  func printFinished(_ path: String, _ output: OutputOptions) throws -> ExitStatus {
+    let summary = try summary()
+    let name = RunFolder.reference(to: path)
+    if output.output == .json {
+      try print(.json, summary, isPlan: false)
+    } else {
+      Console.output("The run is finished already; `godwit show \(name)` shows what was done.\n")
+      Console.output(RunText.totals(summary, style: style))
+      let again = name + SecretOptions.repeated(summary.info.secrets)
+      try printNextSteps(summary, again: again)
+    }
+    return summary.exitStatus(isPlan: false)
+  }
+
   /// Prints the commands by which a person settles what `resume` cannot.
   ///
   /// - Parameters:

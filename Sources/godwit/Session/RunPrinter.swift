@@ -54,9 +54,13 @@ struct RunPrinter {
   func print(_ form: Form, _ summary: RunSummary, isPlan: Bool) throws {
     switch form {
     case .text:
-      Console.output(
-        isPlan ? RunText.plan(summary, style: style) : RunText.applied(summary, style: style)
-      )
+      if summary.info.phase == .planning {
+        Console.output(RunText.incomplete(summary, style: style))
+      } else {
+        Console.output(
+          isPlan ? RunText.plan(summary, style: style) : RunText.applied(summary, style: style)
+        )
+      }
     case .json:
       var json = RunJSON(info: summary.info, write: Console.output)
       try forEachRecord { json.add($0) }

@@ -140,6 +140,7 @@ import Testing
       let finished = try await place.godwit("apply", "move.godwit", "--yes")
       expect(finished, endsWith: 0)
       #expect(finished.text.contains("finished already"))
+      #expect(finished.text.contains("Totals: "))
     }
   }
 

@@ -84,14 +84,27 @@ import Testing
   @Test func `filters that leave none are 0 selected, and that is well`() async throws {
     try await Atlas.with(projects: 5) { place, _ in
       try place.write(Scripts.migration("return"), to: "s.lua")
-      for filter in [["--tag", "no=such"], ["--exclude", "*"]] {
+      for filter in [["--tag", "no=such", "--allow-empty"], ["--exclude", "*"]] {
         let finished = try await place.start(
           ["plan", "s.lua", "--detailed-exitcode"] + filter
         ).finished()
         expect(finished, endsWith: 0)
         #expect(finished.text.contains("Totals: 0 selected = 0 changed"))
-        #expect(finished.text.contains("No project was selected."))
+        #expect(finished.text.contains("No project is left to plan."))
         #expect(!finished.text.contains("godwit apply"))
+      }
+    }
+  }
+
+  @Test func `a choice by tag, organization or file that matches none is an error`() async throws {
+    try await Atlas.with(projects: 5) { place, _ in
+      try place.write("", to: "none.txt")
+      for (choice, words) in [
+        (["--tag", "env=prdo"], "no project matches --tag env=prdo"),
+        (["--project", "nobody-*"], "nobody-*"),
+        (["--targets", "none.txt"], "none.txt"),
+      ] {
+        try expectRefusal(await plan(place, choice), saying: [words])
       }
     }
   }

@@ -43,7 +43,8 @@ import Testing
   static let failures: [Row] = AtlasError.Kind.allCases.flatMap { kind -> [Row] in
     let passes =
       switch kind {
-      case .nameResolution, .connect, .tls, .timeout, .reset, .unreadableAnswer, .restlessNonce:
+      case .nameResolution, .connect, .tls, .timeout, .reset, .unreadableAnswer, .restlessNonce,
+        .unsteadyList:
         true
       default: false
       }

@@ -62,11 +62,63 @@ import Testing
     }
   }
 
-  @Test func `filters that leave nothing are a plan of nothing`() async throws {
+  @Test func `a choice that matches nothing is no plan, unless that is allowed`() async throws {
     try await Estate.with { estate in
-      let info = try await estate.plan { $0.tags = [("no", "such")] }
-      #expect(try estate.totals() == Totals(selected: 0))
+      let error = await #expect(throws: RunError.self) {
+        try await estate.plan { $0.tags = [("no", "such")] }
+      }
+      #expect(error?.status == .couldNotStart)
+      #expect(error?.diagnostic.line.contains("no project matches --tag no=such") == true)
+      let info = try await estate.plan(to: "b.godwit") {
+        $0.tags = [("no", "such")]
+        $0.allowsEmpty = true
+      }
+      #expect(try estate.totals("b.godwit") == Totals(selected: 0))
       #expect(info.filteredOut == 40)
+    }
+  }
+
+  @Test(arguments: [1, 3, 100])
+  func `a limit counts what select and --has leave, in the order of the listing`(limit: Int)
+    async throws
+  {
+    let script = Estate.move.replacing(
+      "migrate =",
+      with: "select = function(project) return project.tags.env ~= \"prod\" end,\n  migrate ="
+    )
+    try await Estate.with({ $0.projects = 60 }) { estate in
+      try await estate.plan(script) { $0.has = ["DATADOG"] }
+      let all = try estate.records().map(\.project.id)
+      try #require(all.count > 3 && all.count < 60)
+      try await estate.plan(script, to: "b.godwit", parallelism: 4) {
+        $0.has = ["DATADOG"]
+        $0.limit = limit
+      }
+      let order = try estate.running.world.projectIDs().map { ProjectID($0) }
+      let first = order.filter(all.contains).prefix(limit)
+      #expect(try Set(estate.records("b.godwit").map(\.project.id)) == Set(first))
+      #expect(try estate.totals("b.godwit").isBalanced)
+    }
+  }
+
+  @Test(arguments: [1, 4, 10], [1, 3, 16])
+  func `planning stops once as many projects failed as the limit allows, and no more do`(
+    limit: Int,
+    parallelism: Int
+  ) async throws {
+    let script = Estate.move.replacing("local datadog", with: "error(\"no\") local datadog")
+    try await Estate.with { estate in
+      let error = await #expect(throws: RunError.self) {
+        try await estate.plan(script, parallelism: parallelism, failureLimit: limit)
+      }
+      #expect(error?.status == .stoppedEarly)
+      #expect(error?.diagnostic.line.contains("failed") == true)
+      #expect(try estate.totals()[.failed] == limit)
+      #expect(try estate.totals()[.notStarted] == 40 - limit)
+      #expect(estate.running.requests.allSatisfy { $0.project == nil }, "nothing was read")
+      // Reached with the last project it stops nothing.
+      try await estate.plan(script, to: "b.godwit", failureLimit: 40)
+      #expect(try estate.info("b.godwit").phase == .planned)
     }
   }
 
@@ -101,6 +153,13 @@ import Testing
       }
       #expect(error?.status == .couldNotStart)
       #expect(error?.diagnostic.line == "no project was found: \"nowhere\"")
+      let name = try #require(
+        try await estate.running.reader.projects().map(\.name).max { $0.count < $1.count }
+      )
+      let near = await #expect(throws: RunError.self) {
+        try await estate.plan(to: "b.godwit") { $0.projects = [name + "x"] }
+      }
+      #expect(near?.diagnostic.advice == "did you mean \"\(name)\"?")
     }
   }
 

@@ -85,6 +85,7 @@ struct Estate: Sendable {
     to name: String = "a.godwit",
     stop: StopSignal = StopSignal(),
     parallelism: Int = 16,
+    failureLimit: Int = .max,
     reader: AtlasReader? = nil,
     selection choose: (inout Selection) -> Void = { _ in },
     observe: @escaping RunObserver = { _ in },
@@ -116,6 +117,7 @@ struct Estate: Sendable {
       observe: observe
     )
     run.secretInputs = secretInputs
+    run.failureLimit = { _ in failureLimit }
     return try await run.run(
       RunInfo(
         id: name,

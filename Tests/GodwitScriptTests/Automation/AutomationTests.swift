@@ -38,7 +38,8 @@ import Testing
     )
     let reads = AutomationReads(
       ofProject: memory.reads,
-      projects: { number, filter in
+      projects: { place, filter in
+        let number = place.page
         pages.withLock { $0.append("page \(number)") }
         let all = projects.filter { filter.name == nil || $0.name.hasPrefix("prod") }
         let page = all.dropFirst((number - 1) * 3).prefix(3)

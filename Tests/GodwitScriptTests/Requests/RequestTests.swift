@@ -25,7 +25,7 @@ import Testing
       $0.may.requests = Set(
         [
           "POST /teams", "PUT /auditLog", "PATCH /auditLog", "PATCH /hidden", "DELETE /auditLog",
-          "DELETE /nothing", "PUT /new/*", "POST /plain",
+          "DELETE /nothing", "PATCH /gone", "PUT /new/*", "POST /plain",
         ].compactMap { RequestPattern($0) }
       )
     }
@@ -90,13 +90,35 @@ import Testing
   }
 
   static let silent = [
-    "project:request{ method = 'PATCH', path = '/auditLog', body = { enabled = true } }",
-    "assert(project:request{ method = 'DELETE', path = '/nothing' } == false)",
+    "project:request{ method = 'PATCH', path = '/auditLog', body = { enabled = true } }"
   ]
 
   @Test(arguments: silent)
   func `a write that changes nothing is not recorded`(body: String) async throws {
     #expect(try await Self.plan(body).outcome == .unchanged)
+  }
+
+  @Test(arguments: [
+    "{ method = 'DELETE', path = '/nothing' }",
+    "{ method = 'PATCH', path = '/gone', body = { a = 1 } }",
+  ])
+  func `a PATCH or DELETE of what is not there fails with Atlas' words`(call: String) async throws {
+    let plan = try await Self.plan("project:request\(call)")
+    #expect(plan.outcome == .failed)
+    #expect(plan.reason?.contains(": there is nothing to write to: ") == true)
+    #expect(plan.reason?.contains("404") == true)
+    #expect(plan.advice?.hasPrefix("check the path") == true)
+  }
+
+  @Test func `what a plan deletes itself can be deleted again, and does nothing`() async throws {
+    let plan = try await Self.plan(
+      """
+      project:request{ method = 'DELETE', path = '/auditLog' }
+      assert(project:request{ method = 'DELETE', path = '/auditLog' } == false)
+      """
+    )
+    #expect(plan.reason == nil)
+    #expect(plan.verbs == ["DELETE /auditLog"])
   }
 
   @Test func `what only Atlas can give is pending, and can be sent on`() async throws {
