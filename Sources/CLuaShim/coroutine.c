@@ -1,4 +1,9 @@
 // Coroutines that let requests of the host through, and do not outlive the end of a script.
+//
+// A coroutine that waits for the host, or that resumed one that waits, looks yielded to Lua. To the
+// script it is still running: only the coroutine that resumed it may continue it, once the host has
+// answered. Whether it waits is read off its innermost frame, so that no record can be wrong: a
+// script's own yield stands in coroutine_yield, a wait in any other function.
 #include "internal.h"
 
 enum { RESUME_COST = 10, CREATE_COST = 200 };
@@ -11,11 +16,23 @@ static lua_State *coroutine_at(lua_State *L, int index) {
   return co;
 }
 
+static int coroutine_yield(lua_State *L);
+
+// Whether a coroutine that Lua holds for yielded was yielded by the script itself.
+static int has_yielded(lua_State *co) {
+  lua_Debug frame;
+  if (!lua_checkstack(co, 1) || !lua_getstack(co, 0, &frame)) return 0;
+  lua_getinfo(co, "f", &frame);
+  int result = lua_tocfunction(co, -1) == coroutine_yield;
+  lua_settop(co, -2);
+  return result;
+}
+
 static condition condition_of(lua_State *L, lua_State *co) {
   lua_Debug frame;
   if (L == co) return RUNNING;
   switch (lua_status(co)) {
-    case LUA_YIELD: return SUSPENDED;
+    case LUA_YIELD: return has_yielded(co) ? SUSPENDED : NORMAL;
     case LUA_OK:
       if (lua_getstack(co, 0, &frame)) return NORMAL;
       return lua_gettop(co) == 0 ? DEAD : SUSPENDED;
@@ -25,7 +42,7 @@ static condition condition_of(lua_State *L, lua_State *co) {
 
 // Resumes a coroutine. Returns how many values it left on its stack, or -1 with the error on top of
 // L, or -2 if a request of the host is on its way out through it.
-static int resume(lua_State *L, lua_State *co, int arguments) {
+static int resume(lua_State *L, lua_State *co, int arguments, int is_worker) {
   shim_session *s = session_of(L);
   int count = 0;
   int here = s->chain_last;
@@ -35,6 +52,7 @@ static int resume(lua_State *L, lua_State *co, int arguments) {
   }
   s->chain[here + 1].can_yield = can_yield(s, L);
   s->chain[here + 1].L = co;
+  s->chain[here + 1].is_worker = is_worker;
   s->chain_last = here + 1;
   shim_watch(s, co);
   int status = lua_resume(co, L, arguments, &count);
@@ -59,7 +77,7 @@ static int take_results(lua_State *L, lua_State *co, int count) {
 }
 
 // Moves the arguments over and resumes; the results, or the error, are on top of L afterwards.
-static int first_resume(lua_State *L, lua_State *co, int arguments) {
+static int first_resume(lua_State *L, lua_State *co, int arguments, int is_worker) {
   charge(session_of(L), L, RESUME_COST);
   condition state = condition_of(L, co);
   if (state != SUSPENDED) {
@@ -72,13 +90,13 @@ static int first_resume(lua_State *L, lua_State *co, int arguments) {
     return -1;
   }
   lua_xmove(L, co, arguments);
-  int count = resume(L, co, arguments);
+  int count = resume(L, co, arguments, is_worker);
   return count >= 0 ? take_results(L, co, count) : count;
 }
 
 // A request goes on outwards; once it is answered, the coroutine that made it is resumed.
 static int again(lua_State *L, lua_State *co, lua_KContext context, lua_KFunction next) {
-  int count = resume(L, co, 0);
+  int count = resume(L, co, 0, 0);
   if (count == -2) return lua_yieldk(L, 0, context, next);
   return count >= 0 ? take_results(L, co, count) : count;
 }
@@ -108,7 +126,7 @@ int worker_again(lua_State *L, int status, lua_KContext goes_on) {
   lua_settop(L, 1);
   if (!goes_on) return 0;
   lua_State *co = lua_tothread(L, 1);
-  int count = resume(L, co, 0);
+  int count = resume(L, co, 0, 1);
   return end_turn(L, count >= 0 ? take_results(L, co, count) : count);
 }
 
@@ -116,13 +134,13 @@ int worker_again(lua_State *L, int status, lua_KContext goes_on) {
 // called: it gets nothing back, and the answer is given by host.take.
 int host_begin(lua_State *L) {
   lua_State *co = coroutine_at(L, 1);
-  int count = first_resume(L, co, lua_gettop(L) - 1);
+  int count = first_resume(L, co, lua_gettop(L) - 1, 1);
   return end_turn(L, count);
 }
 
 static int coroutine_resume(lua_State *L) {
   lua_State *co = coroutine_at(L, 1);
-  int count = first_resume(L, co, lua_gettop(L) - 1);
+  int count = first_resume(L, co, lua_gettop(L) - 1, 0);
   if (count == -2) return lua_yieldk(L, 0, 0, resume_again);
   return finish_resume(L, count);
 }
@@ -146,7 +164,7 @@ static int wrap_again(lua_State *L, int status, lua_KContext context) {
 
 static int wrap_call(lua_State *L) {
   lua_State *co = lua_tothread(L, lua_upvalueindex(1));
-  int count = first_resume(L, co, lua_gettop(L));
+  int count = first_resume(L, co, lua_gettop(L), 0);
   if (count == -2) return lua_yieldk(L, 0, 0, wrap_again);
   return finish_wrap(L, count);
 }
@@ -196,10 +214,19 @@ static int coroutine_wrap(lua_State *L) {
   return 1;
 }
 
-// The entry's own coroutine is none of the script's: to the script it is the main program.
+// Whether a coroutine is none of the script's: that of the entry, or a worker that host.begin runs.
+// To the script it is the main program.
+static int is_main(shim_session *s, lua_State *L) {
+  if (L == s->base || L == s->main) return 1;
+  for (int link = s->chain_last; link >= 0; link--) {
+    if (s->chain[link].L == L) return s->chain[link].is_worker;
+  }
+  return 0;
+}
+
 static int coroutine_yield(lua_State *L) {
   shim_session *s = session_of(L);
-  if (L == s->base || L == s->main) {
+  if (is_main(s, L)) {
     return luaL_error(L, "attempt to yield from outside a coroutine");
   }
   charge(s, L, 1);
@@ -209,14 +236,14 @@ static int coroutine_yield(lua_State *L) {
 static int coroutine_isyieldable(lua_State *L) {
   shim_session *s = session_of(L);
   lua_State *co = lua_isthread(L, 1) ? lua_tothread(L, 1) : L;
-  lua_pushboolean(L, co != s->base && lua_isyieldable(co));
+  lua_pushboolean(L, !is_main(s, co) && lua_isyieldable(co));
   return 1;
 }
 
 static int coroutine_running(lua_State *L) {
   shim_session *s = session_of(L);
-  int is_main = lua_pushthread(L);
-  lua_pushboolean(L, is_main || L == s->base);
+  lua_pushthread(L);
+  lua_pushboolean(L, is_main(s, L));
   return 2;
 }
 

@@ -78,6 +78,7 @@ struct shim_session {
   int is_deep;      // stopped in the depth of a recursion
   int is_pending;   // a request is on its way out through the script's coroutines
   int is_interrupted;  // and it is none of the script's, but the end of a slice
+  int is_answered;  // the input tape holds an answer that nobody has read
   int is_raising;   // the answer is to be raised
   int is_open;      // the sandbox is complete: limits are in force
   size_t input_count;
@@ -109,6 +110,7 @@ struct shim_session {
   struct {
     lua_State *L;
     int can_yield;
+    int is_worker;  // run by host.begin, for a function given to the host
   } chain[CHAIN_MAX];
   int chain_last;
 

@@ -60,8 +60,11 @@ static int request_answered(lua_State *L, int status, lua_KContext context) {
   (void)status;
   (void)context;
   shim_session *s = session_of(L);
-  shim_reader reader = input_of(L);
   lua_settop(L, 0);
+  // Each answer is read once, by the coroutine that asked, before anything else of the script runs.
+  if (!s->is_answered) shim_fail(L, "a request of the host was continued without an answer");
+  s->is_answered = 0;
+  shim_reader reader = input_of(L);
   if (s->is_raising) {
     push_value(&reader);
     if (lua_type(L, -1) == LUA_TSTRING) shim_fail_with_top(L);
@@ -285,6 +288,7 @@ static int run(shim_session *s) {
   if (s->reason != SHIM_RUNNING) return shim_write_error(s, NULL, LUA_OK);
   s->chain[0].L = s->base;
   s->chain[0].can_yield = 1;
+  s->chain[0].is_worker = 0;
   s->chain_last = 0;
   int status = lua_resume(s->base, NULL, 0, &count);
   s->chain_last = 0;
@@ -298,8 +302,9 @@ static int run(shim_session *s) {
     s->base = NULL;
   }
   if (result != SHIM_INTERRUPTED) shim_end_step(s);
-  s->is_pending = s->is_interrupted = 0;
+  s->is_pending = s->is_interrupted = s->is_answered = 0;
   s->chain_last = -1;
+  s->input_count = 0;
   buffer_trim(&s->input);
   buffer_trim(&s->scratch);
   return result;
@@ -329,6 +334,7 @@ int shim_continue(shim_session *s) {
 
 static int answer(shim_session *s, size_t count, int is_raising) {
   s->input_count = count;
+  s->is_answered = 1;
   s->is_raising = is_raising;
   shim_begin_step(s);
   return run(s);
@@ -365,6 +371,7 @@ int shim_prelude(shim_session *s, size_t count) {
   shim_begin_step(s);
   s->chain[0].L = s->main;
   s->chain[0].can_yield = 0;
+  s->chain[0].is_worker = 0;
   s->chain_last = 0;
   lua_pushcfunction(s->main, run_prelude);
   int status = s->reason == SHIM_RUNNING ? lua_pcall(s->main, 0, 0, 0) : LUA_ERRRUN;

@@ -41,6 +41,49 @@ import Testing
     #expect(found == ["aA!", "bB!"])
   }
 
+  /// What a script tries with a coroutine `co` that waits for an answer.
+  static let intrusions = [
+    "coroutine.resume(co)", "coroutine.resume(co, 1, 2)", "coroutine.close(co)",
+    "pcall(coroutine.wrap(function() return coroutine.resume(co) end))",
+  ]
+
+  @Test(arguments: intrusions)
+  func `a coroutine that waits for the host is continued by nobody else`(intrusion: String) throws {
+    let found = try run(
+      """
+      local inner, worker
+      worker = coroutine.create(function()
+        inner = coroutine.create(function() return ask('q') end)
+        return coroutine.resume(inner)
+      end)
+      begin(worker)
+      for _, co in ipairs{ inner, worker } do
+        assert(coroutine.status(co) == 'normal')
+        local ok, sign, text = pcall(function() return \(intrusion) end)
+        assert(not ok or sign == false or text == false)
+      end
+      -- A question of the main program gets its own answer.
+      assert(ask('own') == 'own')
+      return take('answer', 'A', worker)
+      """
+    )
+    #expect(found == [true, true, "A"])
+  }
+
+  @Test func `a worker is the main program to its function, and cannot yield`() throws {
+    let found = try run(
+      """
+      local _, sign, isMain, isYieldable, text = begin(coroutine.create(function()
+        local _, isMain = coroutine.running()
+        local ok, text = pcall(coroutine.yield, 1)
+        return ok, isMain, coroutine.isyieldable(), text
+      end))
+      return sign, isMain, isYieldable, text
+      """
+    )
+    #expect(found == [false, true, false, "attempt to yield from outside a coroutine"])
+  }
+
   @Test func `an error and plain results come back at once`() throws {
     let found = try run(
       """

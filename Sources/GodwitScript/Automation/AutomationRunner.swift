@@ -76,6 +76,8 @@ public struct AutomationRunner: Sendable {
       let request: LuaRequest
       switch turn.step {
       case .finished(let values):
+        // Calls of an each that the script left are waited for by nobody.
+        group.cancelAll()
         return values.first?.text == "migration" ? isMigration : nil
       case .failed(let error):
         group.cancelAll()
@@ -84,16 +86,25 @@ public struct AutomationRunner: Sendable {
       }
       switch request.name {
       case "each.begin":
-        guard let (ticket, own) = Self.unwrapped(request) else { return nil }
+        guard let (ticket, own) = Self.unwrapped(request) else {
+          turn = await lua.resume(.raise(.string("atlas.each: a request without a name")))
+          continue
+        }
         group.addTask { (ticket, await answer(own, host)) }
         turn = await lua.resume(.values([]))
       case "each.wait":
-        guard let (ticket, answer) = await group.next() else { return nil }
+        guard let (ticket, answer) = await group.next() else {
+          turn = await lua.resume(.raise(.string("atlas.each waits for nothing")))
+          continue
+        }
         answers[ticket] = answer
         turn = await lua.resume(.values([.integer(ticket)]))
       case "each.take":
         let ticket = request.arguments.first.flatMap(Self.integer) ?? 0
-        turn = await lua.resume(answers.removeValue(forKey: ticket) ?? .values([]))
+        turn = await lua.resume(
+          answers.removeValue(forKey: ticket)
+            ?? .raise(.string("atlas.each: call \(ticket) has no answer"))
+        )
       default: turn = await lua.resume(await answer(request, host))
       }
     }

@@ -66,25 +66,48 @@ extension Prelude {
       return width
     end
 
+    local pcall = pcall
     local create, begin, take, renew = coroutine.create, host.begin, host.take, host.renew
+
+    -- Every call of a function given to each has a ticket of its own, in whichever each: an answer
+    -- that comes after its each was left, or while another one waits, is never taken for another's.
+    local tickets = 0
+    local arrived, isAnyArrived = {}, false
+    local function wait(waiting)
+      if isAnyArrived then
+        for ticket in pairs(arrived) do
+          if waiting[ticket] then
+            arrived[ticket] = nil
+            return ticket
+          end
+        end
+      end
+      while true do
+        local ticket = host.request("each.wait")
+        if waiting[ticket] then return ticket end
+        arrived[ticket], isAnyArrived = true, true
+      end
+    end
 
     local function each(items, fn, options)
       if worker then raise("atlas.each cannot be called inside atlas.each") end
       if type(fn) ~= "function" then raise("atlas.each takes a function: fn(project)") end
       local next, width = iterator(items), widthof(options)
-      local results, waiting, count, active, isOver = {}, {}, 0, 0, false
+      local results, calls, waiting, count, active, isOver = {}, {}, {}, 0, 0, false
       local function settle(ticket, ok, value)
         worker = nil
         if ok == nil then return end
-        waiting[ticket], active = nil, active - 1
-        local result = results[ticket]
+        local result = calls[ticket]
+        waiting[ticket], calls[ticket], active = nil, nil, active - 1
         result.ok = ok
         if ok then
           result.value = value
         else
           result.error = value
           local id = inside[result.project] and inside[result.project].id or ""
-          host.request("each.failed", id, tostring(value))
+          local isText, text = pcall(tostring, value)
+          if not isText then text = "(the error's __tostring failed)" end
+          host.request("each.failed", id, text)
         end
       end
       while true do
@@ -96,18 +119,20 @@ extension Prelude {
             if not inside[item] then
               raise("atlas.each takes projects, and was given " .. type(item))
             end
-            count, active = count + 1, active + 1
+            count, active, tickets = count + 1, active + 1, tickets + 1
+            local ticket = tickets
             results[count] = { project = item }
-            waiting[count] = create(function()
+            calls[ticket] = results[count]
+            waiting[ticket] = create(function()
               renew()
               return fn(item)
             end)
-            worker = count
-            settle(count, begin(waiting[count]))
+            worker = ticket
+            settle(ticket, begin(waiting[ticket]))
           end
         end
         if active == 0 then return results end
-        local ticket = host.request("each.wait")
+        local ticket = wait(waiting)
         worker = ticket
         settle(ticket, take("each.take", ticket, waiting[ticket]))
       end

@@ -111,6 +111,65 @@ import Testing
     #expect(ran.plans[0].reads.images.keys.map(\.text) == ["DATADOG"])
   }
 
+  @Test func `a coroutine that waits in one call of each is not continued by another`()
+    async throws
+  {
+    let ran = try await Self.run(
+      """
+      local shared
+      local results = atlas.each(atlas.projects(), function(project)
+        if not shared then
+          shared = coroutine.create(function() return #project.integrations:list() end)
+          return select(2, coroutine.resume(shared))
+        end
+        local ok, message = coroutine.resume(shared)
+        return ok or message, #project.integrations:list()
+      end, { parallel = 3 })
+      for _, result in ipairs(results) do print(result.ok, result.value) end
+      """
+    )
+    #expect(ran.printed.first == "true\t2")
+    #expect(ran.printed.dropFirst().allSatisfy { $0.contains("cannot resume") })
+    #expect(ran.failures.isEmpty)
+  }
+
+  @Test func `an each that was left does not answer the next one's questions`() async throws {
+    let ran = try await Self.run(
+      """
+      local left = 0
+      for _ = 1, 3 do
+        print(pcall(atlas.each, function()
+          left = left + 1
+          if left % 3 == 0 then error("left", 0) end
+          return atlas.project("prod-1")
+        end, function(project) sleep(0.01) return "late" end))
+      end
+      local results = atlas.each({ atlas.project("prod-1"), atlas.project("prod-3") },
+        function(project) return #project.integrations:list() end)
+      for _, result in ipairs(results) do print(result.ok, result.value) end
+      """
+    )
+    #expect(ran.printed == ["false\tleft", "false\tleft", "false\tleft", "true\t2", "true\t2"])
+  }
+
+  @Test func `an error whose __tostring fails, and a yield, fail their call only`() async throws {
+    let ran = try await Self.run(
+      """
+      local results = atlas.each(atlas.projects(), function(project)
+        if project.name == "prod-1" then
+          error(setmetatable({}, { __tostring = function() error("no text") end }))
+        end
+        if project.name == "prod-3" then coroutine.yield(1) end
+        return project.name
+      end)
+      local ok = 0
+      for _, result in ipairs(results) do if result.ok then ok = ok + 1 end end
+      print(#results - ok)
+      """
+    )
+    #expect(ran.printed == ["2"])
+  }
+
   @Test func `each goes on side by side, and answers in order`() async throws {
     let ran = try await Self.run(
       """
