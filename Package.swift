@@ -123,6 +123,12 @@ let package = Package(
       path: "Benchmarks/LuaRunner",
       swiftSettings: strict
     ),
+    .executableTarget(
+      name: "RunFileFuzzer",
+      dependencies: ["GodwitJournal", "GodwitReport", "GodwitCore", "TestSupport", grdb],
+      path: "Tests/Fuzz/RunFileFuzzer",
+      swiftSettings: strict
+    ),
     .target(
       name: "TestSupport",
       dependencies: ["GodwitCore", "GodwitAtlas", "AtlasSimulator"],
@@ -150,7 +156,7 @@ let package = Package(
     ),
     .testTarget(
       name: "GodwitJournalTests",
-      dependencies: ["GodwitJournal", "GodwitCore", "TestSupport", grdb],
+      dependencies: ["GodwitJournal", "GodwitCore", "RunFileFuzzer", "TestSupport", grdb],
       swiftSettings: strict
     ),
     .testTarget(

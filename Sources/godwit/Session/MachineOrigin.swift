@@ -44,7 +44,7 @@ struct MachineOrigin {
     if isTyped {
       throw RunError(
         Diagnostic(
-          "the run was planned against \(planned), and --base-url names \(baseURL); nothing was sent",
+          "the run was planned against \(planned), not \(baseURL), which --base-url names; nothing was sent",
           advice: "name the run's own server, or plan against the other one"
         )
       )
