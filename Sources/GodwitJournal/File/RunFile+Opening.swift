@@ -117,6 +117,14 @@ extension RunFile {
     planKey: PlanKey? = nil,
     clock: @escaping @Sendable () -> Int64 = RunFile.systemClock
   ) throws(RunFileError) -> RunFile {
+    guard FileStanding(of: path)?.kind != .link else {
+      throw RunFileError(
+        .notARun,
+        path: path,
+        detail: "this is a link, and what belongs to a run lies beside the file itself",
+        advice: "give the path of the file that it leads to"
+      )
+    }
     try checkExists(path)
     return try run(path) {
       // One that is empty was made by a reader, or emptied by a checkpoint.
@@ -174,14 +182,6 @@ extension RunFile {
     _ planKey: PlanKey?,
     clock: @escaping @Sendable () -> Int64
   ) throws {
-    guard FileStanding(of: path)?.kind != .link else {
-      throw RunFileError(
-        .notARun,
-        path: path,
-        detail: "this is a link, and what belongs to a run lies beside the file itself",
-        advice: "give the path of the file that it leads to"
-      )
-    }
     let file = try openForReading(path, clock: clock)
     defer { try? file.close() }
     try file.queue.read { database in

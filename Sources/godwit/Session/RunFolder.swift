@@ -16,7 +16,9 @@ enum RunFolder {
   ///
   /// - Throws: ``RunError`` if they cannot be made, or what is there must not be used.
   static func prepare() throws {
-    for folder in [path, runs] where FileStanding(of: folder) == nil {
+    for folder in [path, runs] {
+      try check(folder)
+      guard FileStanding(of: folder) == nil else { continue }
       guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
         throw RunError(
           Diagnostic(
@@ -27,6 +29,7 @@ enum RunFolder {
         )
       }
     }
+    // An umask may have taken bits from the owner.
     try check()
     try IgnoreFile(folder: path).prepare()
   }
@@ -37,21 +40,23 @@ enum RunFolder {
   ///
   /// - Throws: ``RunError`` for a link, a file, and the folder of another user.
   static func check() throws {
-    for folder in [path, runs] {
-      guard let standing = FileStanding(of: folder) else { return }
-      if let problem = problem(with: standing) {
-        throw RunError(
-          Diagnostic(
-            "\(folder) \(problem)",
-            advice: "runs hold what is sent with your credentials: "
-              + (standing.kind == .folder
-                ? "run godwit as that user, or in a folder of your own"
-                : "remove it, or run godwit in another folder")
-          )
+    for folder in [path, runs] { try check(folder) }
+  }
+
+  private static func check(_ folder: String) throws {
+    guard let standing = FileStanding(of: folder) else { return }
+    if let problem = problem(with: standing) {
+      throw RunError(
+        Diagnostic(
+          "\(folder) \(problem)",
+          advice: "runs hold what is sent with your credentials: "
+            + (standing.kind == .folder
+              ? "run godwit as that user, or in a folder of your own"
+              : "remove it, or run godwit in another folder")
         )
-      }
-      if standing.mode & 0o7777 != 0o700 { try close(folder, standing) }
+      )
     }
+    if standing.mode & 0o7777 != 0o700 { try close(folder, standing) }
   }
 
   private static func problem(with standing: FileStanding) -> String? {

@@ -127,7 +127,12 @@ import Testing
       )
       expect(plan, endsWith: 0)
       #expect(plan.errors.contains("the origin of this run is not proven here"), "\(plan)")
-      #expect(plan.text.contains(#""origin": {"isProven":false,"reason":"otherKey""#), "\(plan)")
+      #expect(
+        plan.text.contains(
+          #""origin": {"isProven":false,"key":"1046c90b7da6a59e","reason":"otherKey"}"#
+        ),
+        "\(plan)"
+      )
     }
   }
 

@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", PlanKey.Flaw.malformed), ("secret", .malformed), (hex + "0", .malformed),
+    ("", PlanKey.Flaw.tooShort(bytes: 0)), ("secret", .malformed), (hex + "0", .malformed),
     ("pass word pass word pass word pass word", .malformed),
     (String(hex.dropLast(2)), .tooShort(bytes: 31)), ("c2hvcnQ=", .tooShort(bytes: 5)),
     (String(repeating: "0", count: 64), .notRandom),
