@@ -44,7 +44,9 @@ public struct RunInfo: Sendable, Hashable {
   public var filteredOut: Int
   /// Remarks about the whole plan, one line each.
   public var remarks: [String]
-  /// What this machine knows of who planned it; `nil` where nobody asked. It is not stored.
+  /// What this machine knows of who planned it; `nil` where nobody asked.
+  ///
+  /// It is not stored.
   public var origin: PlanOrigin?
 
   /// When the plan can no longer be applied, in seconds since 1970.

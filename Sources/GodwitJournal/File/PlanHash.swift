@@ -46,6 +46,7 @@ enum PlanHash {
   /// - Parameters:
   ///   - database: the run file.
   ///   - each: is lent every row of projects and operations.
+  /// - Returns: SHA-256 in hexadecimal digits.
   /// - Throws: ``AmbiguousText``, and what SQLite throws.
   static func compute(
     _ database: Database,

@@ -111,6 +111,7 @@ public final class RunFile: Sendable {
   /// - Parameters:
   ///   - entries: what the transaction appends.
   ///   - body: gets the fold.
+  /// - Throws: what `body` throws.
   func follow(
     _ entries: [JournalEntry],
     _ body: (inout JournalFold) throws -> Void

@@ -82,6 +82,7 @@ enum RunSchema {
   ///   - database: the file, in a transaction.
   ///   - path: its path, for errors.
   ///   - includesIndexes: whether its indexes are compared with its rows as well.
+  /// - Throws: ``RunFileError`` with what was found, and what SQLite throws.
   static func check(_ database: Database, path: String, includesIndexes: Bool) throws {
     try checkMarks(database, path: path)
     if let difference = try form.get().difference(in: database) {

@@ -29,6 +29,7 @@ struct RunSeal {
   ///   - operations: the rows of its operations: position, number, operation, status, wasRepeated.
   ///   - position: its position.
   ///   - path: the run file, for errors.
+  /// - Throws: ``RunFileError`` of kind `damaged` if they are not.
   func check(_ project: Row, _ operations: [Row], at position: Int64, path: String) throws {
     var hash = try PlanHash.extend(nil, by: project, of: .projects)
     for row in operations { hash = try PlanHash.extend(hash, by: row, of: .operations) }

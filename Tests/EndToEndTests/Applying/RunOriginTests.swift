@@ -127,12 +127,8 @@ import Testing
       )
       expect(plan, endsWith: 0)
       #expect(plan.errors.contains("the origin of this run is not proven here"), "\(plan)")
-      #expect(
-        plan.text.contains(
-          #""origin": {"isProven":false,"key":"1046c90b7da6a59e","reason":"otherKey"}"#
-        ),
-        "\(plan)"
-      )
+      #expect(plan.text.contains(#""origin": {"isProven":false,"key":""#), "\(plan)")
+      #expect(plan.text.contains(#""reason":"otherKey""#), "\(plan)")
     }
   }
 
