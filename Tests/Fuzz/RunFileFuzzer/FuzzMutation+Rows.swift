@@ -124,12 +124,14 @@ extension FuzzMutation {
       ("project", "settledDetail", "1"),
     ]
     let (table, column, filter) = places[number(places.count)]
-    let text = try? String.fetchOne(
+    let texts = try? String.fetchAll(
       database,
       sql: "SELECT \(column) FROM \(table) WHERE \(filter) AND \(column) IS NOT NULL"
-        + " ORDER BY random() LIMIT 1"
+        + " AND length(\(column)) < 1000000 ORDER BY 1"
     )
-    guard let text, let value = try? JSONValue(parsing: text) else { return }
+    guard let texts, !texts.isEmpty else { return }
+    let text = texts[number(texts.count)]
+    guard let value = try? JSONValue(parsing: text) else { return }
     try? database.execute(
       sql: "UPDATE \(table) SET \(column) = ? WHERE \(column) = ?",
       arguments: [spoiled(value).encodedString(), text]

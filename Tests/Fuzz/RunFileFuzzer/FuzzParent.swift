@@ -30,6 +30,7 @@ struct FuzzParent {
       if let (number, problem) = try runChild(from: next, size, folder) {
         troubles += 1
         print("case \(number): \(problem)")
+        fflush(nil)
         next = number + 1
       } else {
         next += size
@@ -67,7 +68,8 @@ struct FuzzParent {
         revents: 0
       )
       guard poll(&input, 1, Int32(Self.patience * 1000)) > 0 else {
-        child.terminate()
+        kill(child.processIdentifier, SIGKILL)
+        child.waitUntilExit()
         return (last, "it hangs")
       }
       let data = output.fileHandleForReading.availableData
