@@ -59,6 +59,11 @@ let package = Package(
     ),
     .target(name: "GodwitCore", dependencies: [collections, crypto], swiftSettings: strict),
     .target(
+      name: "CSQLiteGuard",
+      linkerSettings: [.linkedLibrary("sqlite3")]
+    ),
+    .target(name: "GuardedFiles", dependencies: ["CSQLiteGuard", grdb], swiftSettings: strict),
+    .target(
       name: "GodwitAtlas",
       dependencies: [
         "GodwitCore", asyncHTTPClient, crypto, nioCore, nioHTTP1, nioPosix,
@@ -72,7 +77,7 @@ let package = Package(
     ),
     .target(
       name: "GodwitJournal",
-      dependencies: ["GodwitCore", grdb, crypto],
+      dependencies: ["GodwitCore", "GuardedFiles", grdb, crypto],
       swiftSettings: strict
     ),
     .target(
@@ -88,15 +93,16 @@ let package = Package(
     .target(
       name: "AtlasSimulator",
       dependencies: [
-        "GodwitCore", grdb, crypto, hummingbirdCore, httpTypes, logging, nioCore, nioPosix,
+        "GodwitCore", "GuardedFiles", grdb, crypto, hummingbirdCore, httpTypes, logging, nioCore,
+        nioPosix,
       ],
       swiftSettings: strict
     ),
     .executableTarget(
       name: "godwit",
       dependencies: [
-        "GodwitCore", "GodwitAtlas", "GodwitScript", "GodwitJournal", "GodwitRun", "GodwitReport",
-        "AtlasSimulator", "LuaVM", argumentParser, swiftCSV, tomlKit,
+        "GodwitCore", "GuardedFiles", "GodwitAtlas", "GodwitScript", "GodwitJournal", "GodwitRun",
+        "GodwitReport", "AtlasSimulator", "LuaVM", argumentParser, swiftCSV, tomlKit,
       ],
       swiftSettings: strict
     ),
@@ -115,6 +121,12 @@ let package = Package(
       name: "LuaRunner",
       dependencies: ["LuaVM"],
       path: "Benchmarks/LuaRunner",
+      swiftSettings: strict
+    ),
+    .executableTarget(
+      name: "RunFileFuzzer",
+      dependencies: ["GodwitJournal", "GodwitReport", "GodwitCore", "TestSupport", grdb],
+      path: "Tests/Fuzz/RunFileFuzzer",
       swiftSettings: strict
     ),
     .target(
@@ -144,7 +156,7 @@ let package = Package(
     ),
     .testTarget(
       name: "GodwitJournalTests",
-      dependencies: ["GodwitJournal", "GodwitCore", "TestSupport", grdb],
+      dependencies: ["GodwitJournal", "GodwitCore", "RunFileFuzzer", "TestSupport", grdb],
       swiftSettings: strict
     ),
     .testTarget(

@@ -24,8 +24,9 @@ extension SimulatorWorld {
         arguments: [key]
       )
       .map { row in
-        let id: String = row[0]
-        return try JSONObject(storedText: row[1]).merging(["id": .string(id)])
+        let id: String = try row.decode(atIndex: 0)
+        let document = try JSONObject(storedText: try row.decode(atIndex: 1))
+        return document.merging(["id": .string(id)])
       }
     }
   }
@@ -115,8 +116,9 @@ extension SimulatorWorld {
         """
     )
     while let row = try alerts.next() {
-      let document = Self.timeless(try JSONObject(storedText: row[1]))
-      text += "\(row[0] as String) alert \(String(json: .object(document)))\n"
+      let document = Self.timeless(try JSONObject(storedText: try row.decode(atIndex: 1)))
+      let id: String = try row.decode(atIndex: 0)
+      text += "\(id) alert \(String(json: .object(document)))\n"
     }
     let resources = try Row.fetchCursor(
       database,
@@ -126,7 +128,8 @@ extension SimulatorWorld {
         """
     )
     while let row = try resources.next() {
-      text += "\(row[0] as String) \(row[1] as String) \(row[2] as String)\n"
+      text +=
+        try (0..<3).map { try row.decode(String.self, atIndex: $0) }.joined(separator: " ") + "\n"
     }
     return text
   }

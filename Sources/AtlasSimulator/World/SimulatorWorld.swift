@@ -151,7 +151,8 @@ public struct SimulatorWorld: Sendable {
           """
       )
       while let row = try rows.next() {
-        text += "\(row[0] as String) \(row[1] as String) \(row[2] as String)\n"
+        text +=
+          try (0..<3).map { try row.decode(String.self, atIndex: $0) }.joined(separator: " ") + "\n"
       }
       return text + (try fingerprintOfOthers(in: database))
     }

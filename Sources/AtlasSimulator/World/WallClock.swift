@@ -27,7 +27,10 @@ struct WallClock {
   }
 
   /// The date of a number of seconds since 1970, by Howard Hinnant's `civil_from_days`.
+  ///
+  /// It is one of the years 1 to 9999, however far away the seconds are.
   static func parts(of seconds: Int64) -> Parts {
+    let seconds = min(max(seconds, -62_135_596_800), 253_402_300_799)
     let secondOfDay = Int(((seconds % 86_400) + 86_400) % 86_400)
     let days = (Int(seconds) - secondOfDay) / 86_400
     let shifted = days + 719_468

@@ -1,4 +1,5 @@
 import GRDB
+import GuardedFiles
 
 /// The tables of a world, and the marks by which its file is known.
 ///
@@ -9,7 +10,9 @@ enum WorldSchema {
   /// The version of these tables, SQLite's `user_version`.
   static let version = 2
 
-  static let statements = """
+  static let statements = first + resources
+
+  private static let first = """
     CREATE TABLE world (
       id TEXT NOT NULL,
       seed INTEGER NOT NULL,
@@ -50,7 +53,7 @@ enum WorldSchema {
       document TEXT NOT NULL
     );
     CREATE INDEX alertConfigsByProject ON alertConfigs (project, key);
-    \(resources)
+
     """
 
   /// What else a project has, by the name of the resource; only where it differs from a new project.
@@ -62,6 +65,22 @@ enum WorldSchema {
       PRIMARY KEY (project, name)
     ) WITHOUT ROWID;
     """
+
+  private static let form = Result { try SchemaForm(madeBy: create) }
+  private static let firstForm = Result { try SchemaForm { try $0.execute(sql: first) } }
+
+  /// Checks that nothing but a world is in a file, in a transaction.
+  ///
+  /// - Throws: ``SimulatorError`` of kind `notAWorld`, and what SQLite throws.
+  static func check(_ database: Database, version: Int, path: String) throws {
+    let form = try version < 2 ? firstForm.get() : form.get()
+    guard try form.difference(in: database) == nil else { throw SimulatorError.notAWorld(path) }
+    try SQLiteGuard.checkPages(database, includesIndexes: true)
+    let strays = "SELECT count(*) FROM projects WHERE key NOT BETWEEN 1 AND 2147483647"
+    guard try Int.fetchOne(database, sql: strays) == 0 else {
+      throw SimulatorError.notAWorld(path)
+    }
+  }
 
   /// Brings the tables of an older world up to date.
   static func migrate(_ database: Database) throws {

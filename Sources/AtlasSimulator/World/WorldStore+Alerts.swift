@@ -8,6 +8,14 @@ struct AlertConfigRow {
   let document: JSONObject
 }
 
+extension AlertConfigRow {
+  /// Reads a row that begins with the id and the document.
+  fileprivate init(_ row: Row) throws {
+    id = try row.decode(atIndex: 0)
+    document = try JSONObject(storedText: try row.decode(atIndex: 1))
+  }
+}
+
 extension WorldStore {
   /// One page of a project's alert configurations and how many there are; `nil` without the project.
   func alertConfigs(
@@ -26,7 +34,7 @@ extension WorldStore {
       )
       var page: [AlertConfigRow] = []
       while let row = try rows.next() {
-        page.append(AlertConfigRow(id: row[0], document: try JSONObject(storedText: row[1])))
+        page.append(try AlertConfigRow(row))
       }
       let total = try Int.fetchOne(
         try database.cachedStatement(sql: "SELECT count(*) FROM alertConfigs WHERE project = ?"),
@@ -56,7 +64,7 @@ extension WorldStore {
       ),
       arguments: [key, id]
     )
-    return try row.map { AlertConfigRow(id: $0[0], document: try JSONObject(storedText: $0[1])) }
+    return try row.map(AlertConfigRow.init)
   }
 
   /// How many alert configurations a project has.

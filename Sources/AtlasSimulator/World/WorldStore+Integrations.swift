@@ -27,7 +27,7 @@ extension WorldStore {
     var texts: [String]?
     while let row = try rows.next() {
       if texts == nil { texts = [] }
-      if let text = row[0] as String? { texts?.append(text) }
+      if let text = try row.decode(String?.self, atIndex: 0) { texts?.append(text) }
     }
     return texts
   }
@@ -44,7 +44,11 @@ extension WorldStore {
       arguments: [key]
     )
     return try rows.map { row in
-      (row[0], IntegrationRow(id: row[1], document: try JSONObject(storedText: row[2])))
+      let document = try JSONObject(storedText: try row.decode(atIndex: 2))
+      return (
+        try row.decode(atIndex: 0),
+        IntegrationRow(id: try row.decode(atIndex: 1), document: document)
+      )
     }
   }
 
@@ -68,7 +72,7 @@ extension WorldStore {
         ),
         arguments: [type, project]
       )
-      return row.map { $0[0] as String? }
+      return try row.map { try $0.decode(String?.self, atIndex: 0) }
     }
   }
 
@@ -85,8 +89,11 @@ extension WorldStore {
       arguments: [key, type]
     )
     guard let row else { return nil }
-    let text: String = row[1]
-    return IntegrationRow(id: row[0], document: try JSONObject(storedText: text))
+    let text: String = try row.decode(atIndex: 1)
+    return IntegrationRow(
+      id: try row.decode(atIndex: 0),
+      document: try JSONObject(storedText: text)
+    )
   }
 
   /// Stores an integration with its id in place of the project's one of the same type, if any.

@@ -15,21 +15,27 @@ struct ProjectRow {
     "p.id, o.id, p.name, p.created, p.clusterCount, p.tags "
     + "FROM projects AS p JOIN organizations AS o ON o.key = p.organization"
 
-  fileprivate init(_ row: Row) {
-    id = row[0]
-    organizationID = row[1]
-    name = row[2]
-    created = row[3]
-    clusterCount = row[4]
-    tags = row[5]
+  fileprivate init(_ row: Row) throws {
+    id = try row.decode(atIndex: 0)
+    organizationID = try row.decode(atIndex: 1)
+    name = try row.decode(atIndex: 2)
+    created = try row.decode(atIndex: 3)
+    clusterCount = try row.decode(atIndex: 4)
+    tags = try row.decode(atIndex: 5)
   }
 }
 
-/// One organisation as it is stored.
+/// One organization as it is stored.
 struct OrganizationRow {
   let key: Int64
   let id: String
   let name: String
+
+  fileprivate init(_ row: Row) throws {
+    key = try row.decode(atIndex: 0)
+    id = try row.decode(atIndex: 1)
+    name = try row.decode(atIndex: 2)
+  }
 }
 
 extension WorldStore {
@@ -41,7 +47,7 @@ extension WorldStore {
       )
       let rows = try Row.fetchCursor(statement, arguments: [range.lowerBound, range.upperBound])
       var page: [ProjectRow] = []
-      while let row = try rows.next() { page.append(ProjectRow(row)) }
+      while let row = try rows.next() { page.append(try ProjectRow(row)) }
       let total = try Int.fetchOne(
         try database.cachedStatement(sql: "SELECT max(key) FROM projects")
       )
@@ -65,7 +71,7 @@ extension WorldStore {
         arguments: [key, pattern, range.count, range.lowerBound]
       )
       var page: [ProjectRow] = []
-      while let row = try rows.next() { page.append(ProjectRow(row)) }
+      while let row = try rows.next() { page.append(try ProjectRow(row)) }
       let total = try Int.fetchOne(
         try database.cachedStatement(sql: "SELECT count(*) FROM projects AS p WHERE \(filter)"),
         arguments: [key, pattern]
@@ -102,7 +108,7 @@ extension WorldStore {
         sql: "SELECT key, id, name FROM organizations WHERE name LIKE ? ESCAPE '\\' ORDER BY name",
         arguments: [Self.likePattern(prefix: namePrefix)]
       )
-      .map { OrganizationRow(key: $0[0], id: $0[1], name: $0[2]) }
+      .map(OrganizationRow.init)
     }
   }
 
@@ -114,7 +120,7 @@ extension WorldStore {
         sql: "SELECT key, id, name FROM organizations WHERE id = ?",
         arguments: [id]
       )
-      .map { OrganizationRow(key: $0[0], id: $0[1], name: $0[2]) }
+      .map(OrganizationRow.init)
     }
   }
 

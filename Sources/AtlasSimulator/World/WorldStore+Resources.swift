@@ -73,12 +73,12 @@ extension WorldStore {
     let other = try Int.fetchOne(
       database,
       sql: "SELECT 1 FROM projects WHERE organization = ? AND name = ? AND id <> ?",
-      arguments: [row[1] as Int64, name, project]
+      arguments: [try row.decode(Int64.self, atIndex: 1), name, project]
     )
     guard other == nil else { throw APIError.groupExists(name) }
     try database.execute(
       sql: "UPDATE projects SET name = ? WHERE key = ?",
-      arguments: [name, row[0] as Int64]
+      arguments: [name, try row.decode(Int64.self, atIndex: 0)]
     )
     return true
   }

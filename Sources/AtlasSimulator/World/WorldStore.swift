@@ -1,5 +1,6 @@
 import GRDB
 import GodwitCore
+import GuardedFiles
 
 /// The world in SQLite: one connection, on which requests take turns.
 ///
@@ -24,6 +25,7 @@ final class WorldStore: Sendable {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
+      if isFile { try SQLiteGuard.apply(to: database) }
       if isFile { try database.execute(sql: "PRAGMA journal_mode = WAL") }
       try database.execute(
         sql: "PRAGMA synchronous = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY"
@@ -49,6 +51,8 @@ final class WorldStore: Sendable {
       let queue = try DatabaseQueue(path: path, configuration: configuration(isFile: true))
       try queue.writeWithoutTransaction { database in
         try database.inTransaction(.immediate) {
+          let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+          try WorldSchema.check(database, version: version, path: path)
           try WorldSchema.migrate(database)
           return .commit
         }
@@ -92,6 +96,7 @@ extension SimulatorError {
   /// What SQLite, or the file system below it, reported.
   static func database(_ error: any Error, subject: String) -> SimulatorError {
     if let error = error as? SimulatorError { return error }
+    if error is RowDecodingError { return .notAWorld(subject) }
     let code = (error as? DatabaseError)?.resultCode
     switch code {
     case .SQLITE_NOTADB, .SQLITE_CORRUPT: return .notAWorld(subject)

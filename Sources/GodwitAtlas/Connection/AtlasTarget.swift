@@ -60,6 +60,8 @@ public struct AtlasTarget: Sendable, Hashable, CustomStringConvertible {
       host = authority[..<colon]
       port = number
     }
+    // A dot at the end names the same host.
+    if host.hasSuffix("."), !host.hasSuffix("..") { host = host.dropLast() }
     return isWellFormed(host) ? (String(host), port) : nil
   }
 
@@ -69,7 +71,7 @@ public struct AtlasTarget: Sendable, Hashable, CustomStringConvertible {
       return address.count > 1
         && address.allSatisfy { $0.isASCII && ($0.isHexDigit || $0 == ":" || $0 == ".") }
     }
-    return !host.isEmpty
+    return !host.isEmpty && !host.hasPrefix(".") && !host.contains("..")
       && host.utf8.allSatisfy {
         0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 || $0 == 0x2D || $0 == 0x2E || $0 == 0x5F
       }

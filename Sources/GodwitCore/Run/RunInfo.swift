@@ -44,6 +44,16 @@ public struct RunInfo: Sendable, Hashable {
   public var filteredOut: Int
   /// Remarks about the whole plan, one line each.
   public var remarks: [String]
+  /// What this machine knows of who planned it; `nil` where nobody asked.
+  ///
+  /// It is not stored.
+  public var origin: PlanOrigin?
+
+  /// When the plan can no longer be applied, in seconds since 1970.
+  public var expiresSeconds: Int64 {
+    let (sum, isOver) = createdSeconds.addingReportingOverflow(expirySeconds)
+    return isOver ? (expirySeconds < 0 ? .min : .max) : sum
+  }
 
   /// Makes the head of a run.
   public init(

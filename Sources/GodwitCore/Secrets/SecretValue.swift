@@ -85,7 +85,7 @@ public struct SecretFingerprint: Sendable, Hashable {
   /// What people are shown of a tail: all of it from twelve characters on, else as many of its
   /// characters as a quarter of the secret has.
   static func shown(_ tail: String, ofLength length: Int) -> String {
-    length >= 12 ? tail : String(tail.suffix(length / 4))
+    length >= 12 ? tail : String(tail.suffix(max(0, length) / 4))
   }
 
   /// Compares what is kept.

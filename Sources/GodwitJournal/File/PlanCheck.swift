@@ -4,11 +4,20 @@ internal import GodwitCore
 
 /// Tells whether a run file is what its program wrote, before anything is sent by it.
 enum PlanCheck {
-  /// Compares the plan with its hash, the journal with its hashes, and the statuses with the
-  /// journal.
+  /// Compares the plan with its hash and its code, the journal with its hashes, and the columns that say
+  /// how things stand with the journal.
   ///
+  /// - Parameters:
+  ///   - database: the run file, in a transaction; its schema and pages have been checked.
+  ///   - path: its path, for errors.
+  ///   - key: the key of this machine.
+  /// - Returns: what was checked, to compare later reads with; and where the plan comes from.
   /// - Throws: ``RunFileError`` of kind `damaged`, or `wrongPhase` for a plan that is incomplete.
-  static func check(_ database: Database, path: String) throws {
+  static func check(
+    _ database: Database,
+    path: String,
+    key: PlanKey?
+  ) throws -> (seal: RunSeal, origin: PlanOrigin) {
     let phase = try RunFile.meta(database, "phase", as: String.self)
     guard phase != RunInfo.Phase.planning.rawValue else {
       throw RunFileError(
@@ -18,21 +27,33 @@ enum PlanCheck {
         advice: "it was interrupted before it could be reviewed; plan again"
       )
     }
-    let expected = try RunFile.meta(database, "planHash", as: String.self)
-    guard try PlanHash.compute(database) == expected else {
-      throw RunFileError(
-        .damaged,
-        path: path,
-        detail: "the plan is not the one that was recorded",
-        advice: "somebody or something changed the file; plan again"
+    var plans: [Int64: Data] = [:]
+    let hash = try PlanHash.compute(database) { section, row in
+      let position: Int64 = try row.decode(atIndex: 0)
+      plans[position] = try PlanHash.extend(plans[position], by: row, of: section)
+    }
+    guard try RunFile.meta(database, "planHash", as: String.self) == hash else {
+      throw damaged(
+        path,
+        "the plan is not the one that was recorded",
+        "somebody or something changed the file; plan again"
       )
     }
-    try checkJournal(database, path: path)
-    try checkStatuses(database, phase: phase, path: path)
+    let origin = try PlanProof.judge(database, key, hash: hash, path: path)
+    let seal = RunSeal(
+      head: try PlanHash.compute(.head, database),
+      sources: try PlanHash.compute(.sources, database),
+      plans: plans,
+      journal: try fold(database, path: path)
+    )
+    let isBegun = !seal.journal.last.isEmpty
+    guard phase != RunInfo.Phase.planned.rawValue || !isBegun else { throw strayColumns(path) }
+    try checkColumns(database, seal.journal, path: path)
+    return (seal, origin)
   }
 
-  private static func checkJournal(_ database: Database, path: String) throws {
-    var last = Data()
+  private static func fold(_ database: Database, path: String) throws -> JournalFold {
+    var fold = JournalFold()
     let rows = try Row.fetchCursor(
       database,
       sql: """
@@ -41,70 +62,69 @@ enum PlanCheck {
         """
     )
     while let row = try rows.next() {
-      let hash = PlanHash.journal(
-        after: last,
-        at: row[1],
-        position: row[2],
-        number: row[3],
-        event: row[4],
-        detail: row[5]
+      let entry = JournalFold.Entry(
+        milliseconds: try row.decode(atIndex: 1),
+        position: try row.decode(atIndex: 2),
+        number: try row.decode(atIndex: 3),
+        event: try row.decode(atIndex: 4),
+        detail: try row.decode(atIndex: 5)
       )
-      guard hash == row[6] as Data else {
-        throw RunFileError(
-          .damaged,
-          path: path,
-          detail: "the journal does not fit its hashes from row \(row[0] as Int64) on",
-          advice: advice
-        )
+      let hash = fold.add(entry, try RunFile.object(entry.detail, path: path))
+      guard JournalEntry.Event.names.contains(entry.event), hash == (try row.decode(atIndex: 6))
+      else {
+        let sequence: Int64 = try row.decode(atIndex: 0)
+        throw damaged(path, "the journal does not fit its hashes from row \(sequence) on")
       }
-      last = hash
     }
+    return fold
   }
 
   /// The columns that say how things stand follow from the journal: they are folds over it.
   ///
   /// This finds what the chain of hashes cannot: rows cut off its end, and edits of the columns.
-  private static func checkStatuses(_ database: Database, phase: String?, path: String) throws {
-    let isBegun = try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM journal)") ?? false
-    let isPhaseRight = phase != RunInfo.Phase.planned.rawValue || !isBegun
-    let operations = try Int.fetchOne(database, sql: strayOperations) ?? 0
-    let projects = try Int.fetchOne(database, sql: strayProjects) ?? 0
-    guard isPhaseRight, operations == 0, projects == 0 else {
-      throw RunFileError(
-        .damaged,
-        path: path,
-        detail: "what it says of operations and projects does not fit its journal",
-        advice: advice
+  private static func checkColumns(
+    _ database: Database,
+    _ journal: JournalFold,
+    path: String
+  ) throws {
+    let operations = try Row.fetchCursor(
+      database,
+      sql: "SELECT position, number, status, wasRepeated FROM operation"
+    )
+    while let row = try operations.next() {
+      let standing = JournalFold.Standing(
+        status: try row.decode(atIndex: 2),
+        wasRepeated: try row.decode(atIndex: 3)
       )
+      let expected = journal.standing(
+        of: try row.decode(atIndex: 1),
+        at: try row.decode(atIndex: 0)
+      )
+      guard standing == expected else { throw strayColumns(path) }
+    }
+    let projects = try Row.fetchCursor(
+      database,
+      sql: "SELECT position, settled, settledDetail FROM project"
+    )
+    while let row = try projects.next() {
+      let isRight = journal.fits(
+        settled: try row.decode(atIndex: 1),
+        detail: try row.decode(atIndex: 2),
+        at: try row.decode(atIndex: 0)
+      )
+      guard isRight else { throw strayColumns(path) }
     }
   }
 
-  private static let advice =
-    "somebody or something changed the file; compare Atlas with `godwit show`"
+  private static func strayColumns(_ path: String) -> RunFileError {
+    damaged(path, "what it says of operations and projects does not fit its journal")
+  }
 
-  private static let strayOperations = """
-    SELECT count(*) FROM operation AS o
-    LEFT JOIN journal AS j ON j.sequence = (
-      SELECT max(sequence) FROM journal WHERE position = o.position AND number = o.number
-    )
-    WHERE o.status IS NOT CASE j.event
-        WHEN 'intent' THEN 'sending'
-        WHEN 'outcome' THEN json_extract(j.detail, '$.status')
-        ELSE 'planned' END
-      OR o.wasRepeated IS NOT EXISTS (
-        SELECT 1 FROM journal AS i
-        WHERE i.position = o.position AND i.number = o.number AND i.event = 'intent'
-          AND json_extract(i.detail, '$.isRepeat')
-      )
-    """
-
-  private static let strayProjects = """
-    SELECT count(*) FROM project AS p
-    LEFT JOIN journal AS j ON j.sequence = (
-      SELECT max(sequence) FROM journal WHERE position = p.position AND number IS NULL
-    )
-    WHERE p.settled IS NOT CASE j.event
-        WHEN 'settled' THEN json_extract(j.detail, '$.outcome') END
-      OR p.settledDetail IS NOT CASE j.event WHEN 'settled' THEN j.detail END
-    """
+  private static func damaged(
+    _ path: String,
+    _ detail: String,
+    _ advice: String = "somebody or something changed the file; compare Atlas with `godwit show`"
+  ) -> RunFileError {
+    RunFileError(.damaged, path: path, detail: detail, advice: advice)
+  }
 }

@@ -108,36 +108,29 @@ extension RunFile {
         arguments: [position, limit]
       )
       return try rows.map { row in
-        let position: Int = row["position"]
+        let position: Int = try row.decode(forColumn: "position")
         let record = try record(database, row, isPlanned: false)
+        let history = try history(database, position: position)
+        let settled: String? = try row.decode(forColumn: "settled")
         let hasBegun = record.operations.contains { $0.status != .planned }
         return Pending(
           position: position,
           record: record,
-          intents: hasBegun ? try intents(database, position: position) : [:],
-          answers: hasBegun ? try answers(database, position: position) : [:],
-          suspects: try suspects(database, position: position, record),
-          unanswered: try unanswered(database, position: position),
-          wasSettled: row["settled"] as String? != nil
+          intents: hasBegun ? history.intents : [:],
+          answers: hasBegun ? history.answers : [:],
+          suspects: suspects(record, history),
+          unanswered: history.unanswered,
+          wasSettled: settled != nil
         )
       }
     }
   }
 
   /// Those of which the journal has nothing since an intent may have been lost.
-  private func suspects(
-    _ database: Database,
-    position: Int,
-    _ record: ProjectRecord
-  ) throws -> Set<Int> {
+  private func suspects(_ record: ProjectRecord, _ history: ProjectHistory) -> Set<Int> {
     guard let suspectSequence else { return [] }
-    let known = try Int.fetchSet(
-      database.cachedStatement(
-        sql: "SELECT number FROM journal WHERE position = ? AND sequence > ? AND number IS NOT NULL"
-      ),
-      arguments: [position, suspectSequence]
-    )
-    return Set(record.operations.map(\.operation.number)).subtracting(known)
+    return Set(record.operations.map(\.operation.number))
+      .subtracting(history.numbers(after: suspectSequence))
   }
 
   /// Reads the notes with the last entry of the journal on an operation, and with those on its project
@@ -152,73 +145,42 @@ extension RunFile {
     sinceLastOf number: Int,
     at position: Int
   ) async throws(RunFileError) -> [String?] {
-    try await write { database in
-      try Row.fetchAll(
-        database,
-        sql: """
-          SELECT json_extract(detail, '$.note') FROM journal
-          WHERE position = :position AND sequence >=
-            (SELECT max(sequence) FROM journal WHERE position = :position AND number = :number)
-          ORDER BY sequence
-          """,
-        arguments: ["position": position, "number": number]
-      ).map { $0[0] as String? }
+    try await write { [self] database in
+      try history(database, position: position).notes(sinceLastOf: number)
     }
   }
 
-  private func unanswered(_ database: Database, position: Int) throws -> Set<Int> {
-    try Int.fetchSet(
-      database.cachedStatement(
-        sql: """
-          SELECT number FROM journal
-          WHERE position = ? AND event = 'outcome' AND number IS NOT NULL
-            AND json_extract(detail, '$.status') = 'inDoubt'
-          """
-      ),
-      arguments: [position]
-    )
-  }
-
-  private func intents(_ database: Database, position: Int) throws -> [Int: CommittedIntent] {
+  /// What the journal has of a project; where the run is sealed, it is compared with what was checked.
+  private func history(_ database: Database, position: Int) throws -> ProjectHistory {
     let rows = try Row.fetchAll(
       database.cachedStatement(
         sql: """
-          SELECT number, detail FROM journal
-          WHERE position = ? AND event = 'intent' ORDER BY sequence
+          SELECT sequence, atMilliseconds, position, number, event, detail FROM journal
+          WHERE position = ? ORDER BY sequence
           """
       ),
       arguments: [position]
     )
-    var result: [Int: CommittedIntent] = [:]
-    for row in rows {
-      let detail = try Self.object(row["detail"], path: path)
-      result[row["number"]] = CommittedIntent(
-        image: detail["image"]?.objectValue,
-        stamp: detail["stamp"]?.stringValue,
-        isRepeat: detail["isRepeat"]?.boolValue ?? false
+    let entries = try rows.map { row in
+      JournalFold.Entry(
+        milliseconds: try row.decode(atIndex: 1),
+        position: try row.decode(atIndex: 2),
+        number: try row.decode(atIndex: 3),
+        event: try row.decode(atIndex: 4),
+        detail: try row.decode(atIndex: 5)
       )
     }
-    return result
-  }
-
-  /// The images that were kept with the outcomes of operations that were made.
-  private func answers(_ database: Database, position: Int) throws -> [Int: JSONObject] {
-    let rows = try Row.fetchAll(
-      database.cachedStatement(
-        sql: """
-          SELECT number, detail FROM journal
-          WHERE position = ? AND event = 'outcome' AND number IS NOT NULL
-            AND json_extract(detail, '$.status') = 'done'
-          ORDER BY sequence
-          """
-      ),
-      arguments: [position]
-    )
-    var result: [Int: JSONObject] = [:]
-    for row in rows {
-      result[row["number"]] = try Self.object(row["detail"], path: path)["image"]?.objectValue
+    try compare { try $0.check(entries, at: Int64(position), path: path) }
+    var history = ProjectHistory()
+    for (row, entry) in zip(rows, entries) {
+      history.add(
+        sequence: try row.decode(atIndex: 0),
+        number: entry.number.flatMap { Int(exactly: $0) },
+        event: entry.event,
+        try Self.object(entry.detail, path: path)
+      )
     }
-    return result
+    return history
   }
 
   /// Sets the phase of the run.
@@ -263,7 +225,14 @@ extension RunFile {
     let milliseconds = clock()
     CrashPoint.pass("before a commit")
     let work = Task { [self] in
-      try await queue.write { try insert(entries, lease, at: milliseconds, $0) }
+      try await queue.writeWithoutTransaction { database in
+        try follow(entries) { journal in
+          try database.inTransaction(.immediate) {
+            try insert(entries, lease, at: milliseconds, &journal, database)
+            return .commit
+          }
+        }
+      }
     }
     do { try await work.value } catch {
       throw RunFileError.wrapping(error, path: path, purpose)
@@ -275,6 +244,7 @@ extension RunFile {
     _ entries: [JournalEntry],
     _ lease: RunLease,
     at milliseconds: Int64,
+    _ journal: inout JournalFold,
     _ database: Database
   ) throws {
     try lease.renew(database, path: path, nowSeconds: milliseconds / 1000)
@@ -284,12 +254,10 @@ extension RunFile {
         WHERE key = 'phase' AND value IN ('planned', 'finished')
         """
     ).execute()
-    var hash =
-      try Data.fetchOne(
-        database.cachedStatement(
-          sql: "SELECT hash FROM journal ORDER BY sequence DESC LIMIT 1"
-        )
-      ) ?? Data()
+    let last = try Data.fetchOne(
+      database.cachedStatement(sql: "SELECT hash FROM journal ORDER BY sequence DESC LIMIT 1")
+    )
+    guard last ?? Data() == journal.last else { throw RunSeal.changed(path) }
     let insert = try database.cachedStatement(
       sql: """
         INSERT INTO journal (atMilliseconds, position, number, event, detail, hash)
@@ -297,14 +265,17 @@ extension RunFile {
         """
     )
     for entry in entries {
-      let detail = Self.text(entry.event.detail)
-      hash = PlanHash.journal(
-        after: hash,
-        at: milliseconds,
-        position: Int64(entry.position),
-        number: entry.number.map(Int64.init),
-        event: entry.event.name,
-        detail: detail
+      let object = entry.event.detail
+      let detail = Self.text(object)
+      let hash = journal.add(
+        JournalFold.Entry(
+          milliseconds: milliseconds,
+          position: Int64(entry.position),
+          number: entry.number.map(Int64.init),
+          event: entry.event.name,
+          detail: detail
+        ),
+        object
       )
       try insert.execute(arguments: [
         milliseconds, entry.position, entry.number, entry.event.name, detail, hash,

@@ -44,7 +44,10 @@ extension RunFile {
         arguments: [position, limit]
       )
       return try rows.map { row in
-        Selected(position: row["position"], project: try Self.project(row, path: path))
+        Selected(
+          position: try row.decode(forColumn: "position"),
+          project: try Self.project(row, path: path)
+        )
       }
     }
   }
@@ -101,9 +104,11 @@ extension RunFile {
 
   /// Completes the plan: writes the head, seals everything with one hash, and makes it durable.
   public func finishPlanning(_ info: RunInfo) async throws(RunFileError) {
-    try await write { database in
+    try await write { [planKey] database in
       try Self.setMeta(database, "info", Self.text(info.stored))
-      try Self.setMeta(database, "planHash", try PlanHash.compute(database))
+      let hash = try PlanHash.compute(database)
+      try Self.setMeta(database, "planHash", hash)
+      if let planKey { try PlanProof.write(database, planKey, hash: hash) }
     }
     try Self.run(path, purpose) {
       try queue.writeWithoutTransaction { database in
@@ -144,10 +149,10 @@ extension RunFile {
 
   static func project(_ row: Row, path: String) throws -> Project {
     Project(
-      id: row["id"],
-      name: row["name"],
-      organization: row["orgId"],
-      stored: try object(row["project"], path: path)
+      id: try row.decode(forColumn: "id"),
+      name: try row.decode(forColumn: "name"),
+      organization: try row.decode(forColumn: "orgId"),
+      stored: try object(try row.decode(forColumn: "project"), path: path)
     )
   }
 }

@@ -7,10 +7,11 @@ extension RunFile {
   public func info() throws(RunFileError) -> RunInfo {
     try Self.run(path) {
       try queue.read { database in
+        try compare { try $0.check(.head, database, path: path) }
         guard
           let phase = try Self.meta(database, "phase", as: String.self)
             .flatMap(RunInfo.Phase.init(rawValue:)),
-          let info = RunInfo(
+          var info = RunInfo(
             stored: try Self.object(
               try Self.meta(database, "info", as: String.self),
               path: path
@@ -25,6 +26,7 @@ extension RunFile {
             advice: "it was interrupted before it could be reviewed; plan again"
           )
         }
+        info.origin = origin
         return info
       }
     }
@@ -34,7 +36,8 @@ extension RunFile {
   public func secretKey() throws(RunFileError) -> [UInt8] {
     try Self.run(path) {
       try queue.read { database in
-        Array(try Self.meta(database, "key", as: Data.self) ?? Data())
+        try compare { try $0.check(.head, database, path: path) }
+        return Array(try Self.meta(database, "key", as: Data.self) ?? Data())
       }
     }
   }
@@ -43,9 +46,11 @@ extension RunFile {
   public func sources() throws(RunFileError) -> [String: [UInt8]] {
     try Self.run(path) {
       try queue.read { database in
+        try compare { try $0.check(.sources, database, path: path) }
         var result: [String: [UInt8]] = [:]
         for row in try Row.fetchAll(database, sql: "SELECT path, text FROM source") {
-          result[row["path"]] = Array(row["text"] as Data)
+          let text: Data = try row.decode(atIndex: 1)
+          result[try row.decode(atIndex: 0)] = Array(text)
         }
         return result
       }
@@ -80,12 +85,12 @@ extension RunFile {
         )
         while let row = try rows.next() {
           let outcome = Self.outcome(
-            bucket: row["bucket"],
-            isOpen: row["isOpen"],
-            isDoubtful: row["isDoubtful"],
+            bucket: try row.decode(forColumn: "bucket"),
+            isOpen: try row.decode(forColumn: "isOpen"),
+            isDoubtful: try row.decode(forColumn: "isDoubtful"),
             isPlanned: Self.isBeforeApplying(phase)
           )
-          totals[outcome] += row["count"]
+          totals[outcome] += try row.decode(Int.self, forColumn: "count")
         }
         return totals
       }
@@ -136,15 +141,18 @@ extension RunFile {
 
   /// Puts one project's rows together.
   func record(_ database: Database, _ row: Row, isPlanned: Bool) throws -> ProjectRecord {
-    let operations = try operations(database, position: row["position"])
-    let planned = ProjectOutcome(rawValue: row["outcome"] ?? "") ?? .notStarted
+    let position: Int64 = try row.decode(forColumn: "position")
+    let operations = try operations(database, of: row, at: position)
+    let outcomeText: String? = try row.decode(forColumn: "outcome")
+    let planned = ProjectOutcome(rawValue: outcomeText ?? "") ?? .notStarted
     let plan = ProjectPlan(
       project: try Self.project(row, path: path),
       outcome: planned,
-      detail: try Self.object(row["detail"], path: path),
+      detail: try Self.object(try row.decode(forColumn: "detail"), path: path),
       operations: operations.map(\.operation)
     )
-    let settled: String? = row["settled"]
+    let settled: String? = try row.decode(forColumn: "settled")
+    let settledDetail: String? = try row.decode(forColumn: "settledDetail")
     let isDoubtful = operations.contains { $0.status == .sending || $0.status == .inDoubt }
     let outcome = Self.outcome(
       bucket: settled ?? planned.rawValue,
@@ -155,7 +163,7 @@ extension RunFile {
     var why =
       settled == nil
       ? StoredReason(reason: plan.reason, advice: plan.advice, position: plan.position)
-      : StoredReason(try Self.object(row["settledDetail"], path: path))
+      : StoredReason(try Self.object(settledDetail, path: path))
     if settled == nil, planned == .changed, !isPlanned {
       why = Self.whyOpen(operations) ?? why
     } else if why.needsPerson, !isDoubtful {
@@ -198,26 +206,30 @@ extension RunFile {
     )
   }
 
+  /// The operations of a project; where the run is sealed, its rows are compared with what was checked.
   private func operations(
     _ database: Database,
-    position: Int
+    of project: Row,
+    at position: Int64
   ) throws -> [ProjectRecord.OperationRecord] {
     let rows = try Row.fetchAll(
       database.cachedStatement(
         sql: """
-          SELECT number, operation, status, wasRepeated FROM operation
+          SELECT position, number, operation, status, wasRepeated FROM operation
           WHERE position = ? ORDER BY number
           """
       ),
       arguments: [position]
     )
+    try compare { try $0.check(project, rows, at: position, path: path) }
     return try rows.map { row in
+      let status: String = try row.decode(atIndex: 3)
       guard
         let operation = Operation(
-          number: row["number"],
-          stored: try Self.object(row["operation"], path: path)
+          number: try row.decode(atIndex: 1),
+          stored: try Self.object(try row.decode(atIndex: 2), path: path)
         ),
-        let status = OperationStatus(rawValue: row["status"])
+        let status = OperationStatus(rawValue: status)
       else {
         throw RunFileError(
           .damaged,
@@ -229,7 +241,7 @@ extension RunFile {
       return ProjectRecord.OperationRecord(
         operation: operation,
         status: status,
-        wasRepeated: row["wasRepeated"]
+        wasRepeated: try row.decode(atIndex: 4)
       )
     }
   }

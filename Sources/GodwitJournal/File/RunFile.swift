@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
-internal import GodwitCore
+public import GodwitCore
+internal import GuardedFiles
 internal import Synchronization
 
 /// One run: plan, sources, images, journal and outcomes in one SQLite file.
@@ -54,8 +55,14 @@ public final class RunFile: Sendable {
   /// Whether an intent may be missing though its write was sent.
   public var mayLackIntents: Bool { suspectSequence != nil }
 
+  /// What is known of who planned the run; `nil` unless it was opened for applying.
+  public let origin: PlanOrigin?
+
   let queue: DatabaseQueue
   let lease: RunLease?
+  let planKey: PlanKey?
+  /// What was checked; it follows the commits of this process.
+  private let seal: Mutex<RunSeal?>
   let clock: @Sendable () -> Int64
   let isClosed = Mutex(false)
 
@@ -67,6 +74,8 @@ public final class RunFile: Sendable {
     lostCommits: LogTrouble? = nil,
     wasCutOff: Bool = false,
     suspectSequence: Int64? = nil,
+    checked: (seal: RunSeal, origin: PlanOrigin)? = nil,
+    planKey: PlanKey? = nil,
     clock: @escaping @Sendable () -> Int64
   ) {
     self.path = path
@@ -78,6 +87,9 @@ public final class RunFile: Sendable {
     self.lostCommits = lostCommits
     self.wasCutOff = wasCutOff
     self.suspectSequence = suspectSequence
+    origin = checked?.origin
+    seal = Mutex(checked?.seal)
+    self.planKey = planKey
     self.clock = clock
   }
 
@@ -86,12 +98,47 @@ public final class RunFile: Sendable {
     Int64(Date().timeIntervalSince1970 * 1000)
   }
 
+  // MARK: - What was checked
+
+  /// Compares what was read with what was checked, if the file was opened for applying.
+  func compare(_ body: (RunSeal) throws -> Void) throws {
+    if let seal = seal.withLock({ $0 }) { try body(seal) }
+  }
+
+  /// Changes what this process knows of the journal in step with a transaction; what `body` throws
+  /// undoes it.
+  ///
+  /// - Parameters:
+  ///   - entries: what the transaction appends.
+  ///   - body: gets the fold.
+  /// - Throws: what `body` throws.
+  func follow(
+    _ entries: [JournalEntry],
+    _ body: (inout JournalFold) throws -> Void
+  ) throws {
+    try seal.withLock { seal in
+      guard var journal = seal?.journal else {
+        var unchecked = JournalFold()
+        return try body(&unchecked)
+      }
+      // Two copies of the tables would make every commit cost as much as the run is long.
+      seal?.journal = JournalFold()
+      defer { seal?.journal = journal }
+      let memory = journal.memory(of: entries)
+      do { try body(&journal) } catch {
+        journal.restore(memory)
+        throw error
+      }
+    }
+  }
+
   // MARK: - Plumbing
 
   static func configuration(synchronous: String) -> Configuration {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     configuration.prepareDatabase { database in
+      try SQLiteGuard.apply(to: database)
       try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
     }
     return configuration

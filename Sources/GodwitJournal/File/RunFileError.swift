@@ -54,6 +54,10 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
   static let adviceForDamage =
     "restore it from a copy; what was already written is in Atlas, so plan again"
 
+  private static func damaged(_ path: String, _ detail: String) -> RunFileError {
+    RunFileError(.damaged, path: path, detail: detail, advice: adviceForDamage)
+  }
+
   private static func diskFull(_ path: String, _ purpose: RunFile.Purpose) -> RunFileError {
     RunFileError(
       .diskFull,
@@ -80,6 +84,10 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
     _ purpose: RunFile.Purpose = .reading
   ) -> RunFileError {
     if let error = error as? RunFileError { return error }
+    if error is PlanHash.AmbiguousText {
+      return damaged(path, "a text in it is not UTF-8, or has a NUL in it")
+    }
+    if error is RowDecodingError { return damaged(path, "a row has a value of another type") }
     guard let error = error as? DatabaseError else {
       return RunFileError(.other, path: path, detail: "\(error)")
     }
@@ -97,12 +105,8 @@ public struct RunFileError: Error, Sendable, CustomStringConvertible {
     case .SQLITE_NOTADB:
       return RunFileError(.notARun, path: path, detail: "this is not a run file")
     case .SQLITE_CORRUPT:
-      return RunFileError(
-        .damaged,
-        path: path,
-        detail: "the file is damaged (\(error.message ?? "SQLite"))",
-        advice: adviceForDamage
-      )
+      return damaged(path, "the file is damaged (\(error.message ?? "SQLite"))")
+    case .SQLITE_TOOBIG: return damaged(path, "a row is longer than 64 MiB")
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return RunFileError(
         .inUse,

@@ -81,8 +81,10 @@ public struct RunLease: Sendable, Hashable {
       }
       return .isHeld(who: "process \(process) on this host")
     }
+    // Whatever the file says: the formatter knows the years 0 to 9999.
+    let seconds = min(max(renewedSeconds, 0), 253_402_300_799)
     let when = ISO8601DateFormatter().string(
-      from: Date(timeIntervalSince1970: TimeInterval(renewedSeconds))
+      from: Date(timeIntervalSince1970: TimeInterval(seconds))
     )
     return .isElsewhere(who: "process \(process) on host \(host), last renewed \(when)")
   }
@@ -144,20 +146,28 @@ extension RunLease {
     mayTakeOver: Bool
   ) throws -> (lease: RunLease, how: Acquisition) {
     let row = try Row.fetchOne(database, sql: "SELECT * FROM lease")
-    let last: Int64 = row?["fencing"] ?? 0
+    let last: Int64 = try row?.decode(forColumn: "fencing") ?? 0
+    guard last < .max else {
+      throw RunFileError(
+        .damaged,
+        path: path,
+        detail: "its lease has an impossible number",
+        advice: RunFileError.adviceForDamage
+      )
+    }
     let mine = ofThisProcess(fencing: last + 1, nowSeconds: nowSeconds)
     var how = Acquisition.wasFree
     if let row {
       let theirs = RunLease(
         fencing: last,
-        host: row["host"],
-        machine: row["machine"],
-        boot: row["boot"],
-        process: row["process"],
-        processStart: row["processStart"],
-        renewedSeconds: row["renewedSeconds"]
+        host: try row.decode(forColumn: "host"),
+        machine: try row.decode(forColumn: "machine"),
+        boot: try row.decode(forColumn: "boot"),
+        process: try row.decode(forColumn: "process"),
+        processStart: try row.decode(forColumn: "processStart"),
+        renewedSeconds: try row.decode(forColumn: "renewedSeconds")
       )
-      switch theirs.judged(isHeld: row["isHeld"], by: mine) {
+      switch theirs.judged(isHeld: try row.decode(forColumn: "isHeld"), by: mine) {
       case .isFree: break
       case .holderIsGone: how = .wasAbandoned
       case .isHeld(let who):

@@ -1,4 +1,5 @@
 internal import GRDB
+internal import GuardedFiles
 
 /// The tables of a run file.
 enum RunSchema {
@@ -72,8 +73,30 @@ enum RunSchema {
     try database.execute(sql: "PRAGMA user_version = \(version)")
   }
 
-  /// Checks that a file is a run that this program can read.
-  static func check(_ database: Database, path: String) throws {
+  /// What the schema of a run has to be, in all formats alike.
+  private static let form = Result { try SchemaForm(madeBy: create) }
+
+  /// Checks that a file is a run that this program can read, and that nothing else is in it.
+  ///
+  /// - Parameters:
+  ///   - database: the file, in a transaction.
+  ///   - path: its path, for errors.
+  ///   - includesIndexes: whether its indexes are compared with its rows as well.
+  /// - Throws: ``RunFileError`` with what was found, and what SQLite throws.
+  static func check(_ database: Database, path: String, includesIndexes: Bool) throws {
+    try checkMarks(database, path: path)
+    if let difference = try form.get().difference(in: database) {
+      throw RunFileError(
+        .damaged,
+        path: path,
+        detail: "its tables are not those of a run: \(difference)",
+        advice: "another program changed the file; plan again"
+      )
+    }
+    try SQLiteGuard.checkPages(database, includesIndexes: includesIndexes)
+  }
+
+  private static func checkMarks(_ database: Database, path: String) throws {
     // A file that is shorter than a page is an empty database to SQLite.
     guard try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0 > 0 else {
       throw RunFileError(.notARun, path: path, detail: "this is not a run file")

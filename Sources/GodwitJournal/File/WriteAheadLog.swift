@@ -1,4 +1,5 @@
 internal import Foundation
+internal import GuardedFiles
 
 /// What the `-wal` beside a run file tells before SQLite reads it.
 ///
@@ -11,22 +12,38 @@ internal import Foundation
 struct WriteAheadLog {
   private static let headerSize = 32
   private static let frameHeaderSize = 24
+  /// No run has a longer log; one that says so, perhaps of nothing but holes, is not walked.
+  private static let longest: UInt64 = 4 << 30
 
-  private let bytes: Data
-  /// The first bytes of the `-shm`, which counts the frames that were committed; it is there only
-  /// beside a run that nobody has looked at since.
-  private let index: Data
+  private let file: FileHandle?
+  private let size: UInt64
+  private let indexPath: String
 
   /// Whether there is anything in the log.
-  var isEmpty: Bool { bytes.isEmpty }
+  var isEmpty: Bool { size == 0 }
 
-  /// Reads the log of a run file; without one it is empty.
+  /// Opens the log of a run file; without one it is empty.
   init(beside path: String) {
-    let log = URL(fileURLWithPath: path + "-wal")
-    bytes = (try? Data(contentsOf: log, options: .mappedIfSafe)) ?? Data()
-    let shared = FileHandle(forReadingAtPath: path + "-shm")
-    index = (try? shared?.read(upToCount: 48)) ?? Data()
-    try? shared?.close()
+    file = Self.open(path + "-wal")
+    size = (try? file?.seekToEnd()) ?? 0
+    indexPath = path + "-shm"
+  }
+
+  /// Opens a file, and nothing else that may be in its place.
+  private static func open(_ path: String) -> FileHandle? {
+    guard FileStanding(of: path)?.kind == .regular else { return nil }
+    let descriptor = Foundation.open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    return descriptor >= 0 ? FileHandle(fileDescriptor: descriptor, closeOnDealloc: true) : nil
+  }
+
+  /// The bytes from an offset on; fewer at the end of the file.
+  private static func bytes(_ file: FileHandle?, at offset: UInt64, count: Int) -> Data {
+    do {
+      try file?.seek(toOffset: offset)
+      return try file?.read(upToCount: count) ?? Data()
+    } catch {
+      return Data()
+    }
   }
 
   /// Whether commits were in it that SQLite will not find.
@@ -34,7 +51,8 @@ struct WriteAheadLog {
   /// Without the `-shm`, a log that was cut off looks like one whose process was killed in a commit.
   var lacksCommits: Bool {
     guard !isEmpty else { return false }
-    guard let header = Header(bytes) else { return true }
+    let start = Self.bytes(file, at: 0, count: Self.headerSize)
+    guard size <= Self.longest, let header = Header(start) else { return true }
     let walk = walk(header)
     if let committed = committedFrames(header), committed > walk.committed { return true }
     return walk.isBrokenInside
@@ -92,7 +110,7 @@ struct WriteAheadLog {
   /// - Returns: how many frames SQLite takes, and whether what follows was not left by a kill.
   private func walk(_ header: Header) -> (committed: Int, isBrokenInside: Bool) {
     let size = Self.frameHeaderSize + header.pageSize
-    let count = (bytes.count - Self.headerSize) / size
+    let count = (Int(self.size) - Self.headerSize) / size
     var sum = header.sum
     var committed = 0
     for number in 0..<count {
@@ -116,16 +134,22 @@ struct WriteAheadLog {
   }
 
   private func hasFrames(after number: Int, _ count: Int, _ size: Int, _ header: Header) -> Bool {
-    (number + 1..<max(count, number + 1)).contains { isOfThisLog(frame($0, size), header) }
+    (number + 1..<max(count, number + 1)).contains {
+      isOfThisLog(frame($0, size, prefix: Self.frameHeaderSize), header)
+    }
   }
 
-  private func frame(_ number: Int, _ size: Int) -> Data {
-    let start = bytes.startIndex + Self.headerSize + number * size
-    return bytes[start..<start + size]
+  private func frame(_ number: Int, _ size: Int, prefix: Int? = nil) -> Data {
+    let start = UInt64(Self.headerSize + number * size)
+    return Self.bytes(file, at: start, count: prefix ?? size)
   }
 
   /// How many frames were committed by the `-shm`; `nil` if it is about another log.
+  ///
+  /// The `-shm` is there only beside a run that nobody has looked at since. It must not be closed while
+  /// this process has the run open, which would drop SQLite's locks.
   private func committedFrames(_ header: Header) -> Int? {
+    let index = Self.bytes(Self.open(indexPath), at: 0, count: 48)
     guard index.count >= 48, index[index.startIndex + 12] == 1 else { return nil }
     guard index.dropFirst(32).prefix(8) == header.salts else { return nil }
     return Int(index.number(at: 16, bigEndian: UInt32(1).bigEndian == 1))

@@ -39,6 +39,9 @@ public struct JournalEntry: Sendable, Hashable {
 }
 
 extension JournalEntry.Event {
+  /// The names of all events.
+  static let names: Set<String> = ["intent", "outcome", "settled", "reopened"]
+
   /// The event's name in the journal.
   var name: String {
     switch self {

@@ -49,13 +49,26 @@ public struct RunJSON {
 
   /// All that comes before the projects, in the order in which people look for it.
   private static func head(of info: RunInfo) -> [(key: String, value: JSONValue)] {
+    headOfRun(info) + (info.origin.map { [("origin", form(of: $0))] } ?? [])
+  }
+
+  private static func form(of origin: PlanOrigin) -> JSONValue {
+    switch origin {
+    case .proven: ["isProven": true]
+    case .unsigned: ["isProven": false, "reason": "unsigned"]
+    case .otherKey(let id): ["isProven": false, "reason": "otherKey", "key": .string(id)]
+    case .noKey(let id): ["isProven": false, "reason": "noKey", "key": .string(id)]
+    }
+  }
+
+  private static func headOfRun(_ info: RunInfo) -> [(key: String, value: JSONValue)] {
     [
       ("formatVersion", .number(JSONNumber(formatVersion))),
       ("run", .string(info.id)),
       ("tool", .string(info.toolVersion)),
       ("phase", .string(info.phase.rawValue)),
       ("createdAt", .string(Moment.iso(info.createdSeconds))),
-      ("expiresAt", .string(Moment.iso(info.createdSeconds + info.expirySeconds))),
+      ("expiresAt", .string(Moment.iso(info.expiresSeconds))),
       (
         "script",
         [

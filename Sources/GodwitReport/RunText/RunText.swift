@@ -78,6 +78,9 @@ public enum RunText {
         "\(Wording.count(summary.pendingIrreversible, "change")) cannot be taken back."
       )
     }
+    if let doubt = summary.info.origin.flatMap(Wording.doubt(of:)) {
+      page.wrap("Origin \(doubt).", first: "")
+    }
     let url = SafeText.line(target.baseURL, limit: 200)
     return page.text
       + "Apply \(Wording.count(changes, "change")) to \(Wording.count(projects, "project"))"

@@ -10,6 +10,7 @@ extension TextPage {
     }
     addScript(of: info)
     addTarget(of: info)
+    addOrigin(of: info)
     addProjects(of: summary)
     addInputs(of: info)
     if !info.escrow.isEmpty {
@@ -20,7 +21,7 @@ extension TextPage {
       wrap(items: items, separator: ",", first: Self.label("escrow"))
     }
     if info.phase == .planned {
-      let end = Moment.text(info.createdSeconds + info.expirySeconds)
+      let end = Moment.text(info.expiresSeconds)
       add(Self.label("expires") + end)
     }
   }
@@ -43,7 +44,7 @@ extension TextPage {
       return "\(SafeText.line(name, limit: 60)) (\(organization.projects))"
     }
     if all.count > shown.count { items.append("and \(all.count - shown.count) more") }
-    let total = all.reduce(0) { $0 + $1.projects }
+    let total = all.reduce(0) { $0.addingReportingOverflow($1.projects).partialValue }
     let count = noun.map { Wording.count(total, $0) } ?? String(total)
     let start = "\(count) in \(Wording.count(all.count, "organization")):"
     wrap(items: Self.attaching(start, to: items), separator: ",", first: first)
@@ -67,6 +68,12 @@ extension TextPage {
     }
     line += " API \(SafeText.line(target.api, limit: 20)), \(Wording.credential(of: target))"
     add(Self.label("target") + line)
+  }
+
+  /// Adds what this machine cannot tell of who planned the run; nothing where it can, or nobody asked.
+  private mutating func addOrigin(of info: RunInfo) {
+    guard let words = info.origin.flatMap(Wording.doubt(of:)) else { return }
+    wrap(words, first: Self.label("origin"))
   }
 
   private mutating func addProjects(of summary: RunSummary) {

@@ -46,7 +46,7 @@ struct ApplyCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await Console.run(output, mayWrite: true) {
-      var path = RunFolder.resolve(runOrScript)
+      var path = try RunFolder.resolve(runOrScript)
       if isScript {
         let order = try await PlanOrder(
           script: runOrScript,
@@ -97,8 +97,9 @@ struct ApplyCommand: AsyncParsableCommand {
         Diagnostic("the run \(name) was begun already", advice: "godwit resume \(name)")
       )
     }
-    let age = RunFile.systemClock() / 1000 - info.createdSeconds
-    guard age <= info.expirySeconds || acceptExpired else {
+    let now = RunFile.systemClock() / 1000
+    guard now <= info.expiresSeconds || acceptExpired else {
+      let age = now.subtractingReportingOverflow(info.createdSeconds).partialValue
       let words = "\(age / 3600) h old and was good for \(Span(seconds: info.expirySeconds))"
       let found = isParted ? "; it was not closed cleanly, and may have been begun" : ""
       throw RunError(

@@ -37,8 +37,9 @@ struct ManualCommand: AsyncParsableCommand {
     options.noColor = noColor
     let style = options.style
     try await Console.run(options) {
+      let path = try RunFolder.resolve(command.run)
       let file = try RunError.wrapping { () throws(RunFileError) in
-        try RunFile.openForReading(RunFolder.resolve(command.run))
+        try RunFile.openForReading(path)
       }
       let printer = RunPrinter(file: file, style: style)
       var tasks = TaskList(info: try printer.summary().info)

@@ -56,12 +56,12 @@ struct PlanCommand: AsyncParsableCommand {
       let printer = RunPrinter(file: file, style: output.style)
       let summary = try printer.summary()
       try printer.print(output.output == .json ? .json : .text, summary, isPlan: true)
-      if output.output == .text { Console.output(Self.nextStep(summary, path)) }
+      if output.output == .text { Console.output(nextStep(summary, path)) }
       return summary.exitStatus(isPlan: true, isDetailed: detailedExitcode)
     }
   }
 
-  private static func nextStep(_ summary: RunSummary, _ path: String) -> String {
+  private func nextStep(_ summary: RunSummary, _ path: String) -> String {
     guard summary.pendingOperations > 0 else {
       return summary.selected == 0
         ? "\nNo project is left to plan.\n" : "\nNothing to apply: no changes are pending.\n"
@@ -70,7 +70,9 @@ struct PlanCommand: AsyncParsableCommand {
       return "\nPlanned without secrets, for looking only: plan with them to apply.\n"
     }
     // A guard's way past is not offered for copying: `apply` names it when it is needed.
-    let run = RunFolder.reference(to: path) + SecretOptions.repeated(summary.info.secrets)
+    let run =
+      RunFolder.reference(to: path) + SecretOptions.repeated(summary.info.secrets)
+      + ConnectionOptions.repeated(for: summary.info, typed: connection)
     return "\nTo apply exactly this:\n  godwit apply \(run)\n"
   }
 }

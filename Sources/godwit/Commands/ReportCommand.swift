@@ -29,8 +29,9 @@ struct ReportCommand: AsyncParsableCommand {
     let shown = options
     let style = shown.style
     try await Console.run(shown) {
+      let path = try RunFolder.resolve(command.run)
       let file = try RunError.wrapping { () throws(RunFileError) in
-        try RunFile.openForReading(RunFolder.resolve(command.run))
+        try RunFile.openForReading(path)
       }
       let printer = RunPrinter(file: file, style: style)
       try printer.tellOfLostCommits(shown)

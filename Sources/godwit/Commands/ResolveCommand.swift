@@ -44,9 +44,10 @@ struct ResolveCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let command = self
     try await Console.run(output) {
-      let path = RunFolder.resolve(command.run)
+      let path = try RunFolder.resolve(command.run)
+      let planKey = try PlanKeys().forApplying()
       let file = try RunError.wrapping { () throws(RunFileError) in
-        try RunFile.openForApplying(path, mayTakeOver: command.takeOver)
+        try RunFile.openForApplying(path, mayTakeOver: command.takeOver, planKey: planKey)
       }
       let project: Project
       let again: String
@@ -58,9 +59,10 @@ struct ResolveCommand: AsyncParsableCommand {
             operation: command.operation,
             project: command.project
           )
-        let secrets = try RunError.wrapping { () throws(RunFileError) in try file.info() }.secrets
+        let info = try RunError.wrapping { () throws(RunFileError) in try file.info() }
         again =
-          RunFolder.reference(to: path) + SecretOptions.repeated(secrets) + "\n"
+          RunFolder.reference(to: path) + SecretOptions.repeated(info.secrets)
+          + ConnectionOptions.repeated(for: info) + "\n"
           + (try printer.remarkOnGoingOn())
       } catch {
         try? file.close()

@@ -45,7 +45,7 @@ struct ResumeCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let command = self
     try await Console.run(output, mayWrite: true) {
-      let path = RunFolder.resolve(command.run)
+      let path = try RunFolder.resolve(command.run)
       let (info, isParted) = try RunError.wrapping { () throws(RunFileError) in
         let file = try RunFile.openForReading(path)
         defer { try? file.close() }

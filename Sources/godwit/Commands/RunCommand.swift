@@ -82,7 +82,9 @@ struct RunCommand: AsyncParsableCommand {
     if apply {
       Console.note("Recorded as \(name).\n")
     } else if summary.pendingOperations > 0 {
-      let flags = SecretOptions.repeated(summary.info.secrets)
+      let flags =
+        SecretOptions.repeated(summary.info.secrets)
+        + ConnectionOptions.repeated(for: summary.info, typed: connection)
       Console.note("\nTo apply exactly this:\n  godwit apply \(name)\(flags)\n")
     }
     return summary

@@ -26,7 +26,7 @@ struct RunsListCommand: AsyncParsableCommand {
   func run() async throws {
     try await Console.run(output) {
       var rows: [RunsList.Row] = []
-      for path in RunFolder.files() {
+      for path in try RunFolder.files() {
         do throws(RunFileError) {
           let file = try RunFile.openForReading(path)
           rows.append(RunsList.Row(info: try file.info(), totals: try file.totals(), file: path))
@@ -70,8 +70,9 @@ struct RunsCopyCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let command = self
     try await Console.run(output) {
+      let path = try RunFolder.resolve(command.run)
       try RunError.wrapping { () throws(RunFileError) in
-        let file = try RunFile.openForReading(RunFolder.resolve(command.run))
+        let file = try RunFile.openForReading(path)
         try file.copy(to: command.destination)
         try file.close()
       }

@@ -34,8 +34,9 @@ struct ShowCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let command = self
     try await Console.run(output) {
+      let path = try RunFolder.resolve(command.run)
       let file = try RunError.wrapping { () throws(RunFileError) in
-        try RunFile.openForReading(RunFolder.resolve(command.run))
+        try RunFile.openForReading(path)
       }
       let printer = RunPrinter(file: file, style: command.output.style)
       try printer.tellOfLostCommits(command.output)

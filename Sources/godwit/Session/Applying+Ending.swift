@@ -56,6 +56,7 @@ extension Applying {
     let after = try afterWrites(cause) { try printer.summary() }
     let again =
       RunFolder.reference(to: path) + SecretOptions.repeated(after.info.secrets)
+      + ConnectionOptions.repeated(for: after.info, typed: connection)
     if let cause, after.info.phase == .planned { throw Self.stopped(by: cause, again) }
     try afterWrites(cause) {
       try printer.print(output.output == .json ? .json : .text, after, isPlan: false)

@@ -46,8 +46,9 @@ struct Applying {
   private func applyAlone(_ stop: StopSignal) async throws -> ExitStatus {
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
+    let planKey = try PlanKeys().forApplying()
     let file = try RunError.wrapping { () throws(RunFileError) in
-      try RunFile.openForApplying(path, mayTakeOver: options.takeOver)
+      try RunFile.openForApplying(path, mayTakeOver: options.takeOver, planKey: planKey)
     }
     let ending: Ending
     do { ending = try await apply(file, stop, signals) } catch {
@@ -64,6 +65,7 @@ struct Applying {
   ) async throws -> Ending {
     let printer = RunPrinter(file: file, style: output.style)
     let before = try printer.summary()
+    try AtlasSession.check(before.info, connection)
     guard !options.acceptDrift || !before.info.script.isAutomation else {
       throw RunError(
         Diagnostic(
@@ -81,6 +83,7 @@ struct Applying {
     guard pending.projects > 0 else { return Ending(status: try nothingToDo(before, file)) }
     if let refusal = guardedBy(pending) { throw refusal }
     tellOfDoubt(file)
+    tellOfOrigin(before.info)
     let reader = SecretReader(
       worldID: before.info.target.world?.id,
       acceptsReadableFiles: secrets.acceptReadableSecretFiles
@@ -141,6 +144,21 @@ struct Applying {
     guard let trouble = file.lostCommits else { return }
     Console.tell(
       .lostCommits(trouble, advice: "everything that is not settled in it is read back first"),
+      output
+    )
+  }
+
+  /// Says that nobody here knows who planned the run; where it is asked, the question says it.
+  private func tellOfOrigin(_ info: RunInfo) {
+    guard !isShown, options.yes || output.output == .json, let doubt = RunText.originDoubt(info)
+    else { return }
+    Console.tell(
+      Diagnostic(
+        doubt,
+        severity: .warning,
+        advice: "apply it only if you know who planned it; plans are proven where they are made and"
+          + " applied with the same \(PlanKeys.variable)"
+      ),
       output
     )
   }

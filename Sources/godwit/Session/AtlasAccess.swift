@@ -14,26 +14,39 @@ struct AtlasAccess {
   /// What said where the server is, for people.
   var targetSource: String
 
-  private static let urlVariables = ["MONGODB_ATLAS_BASE_URL", "MCLI_OPS_MANAGER_URL"]
+  /// What stands in place of a source where nothing says where the server is.
+  static let standard = "Atlas"
+
+  static let urlVariables = ["MONGODB_ATLAS_BASE_URL", "MCLI_OPS_MANAGER_URL"]
 
   /// Finds out from options, environment and profiles.
   ///
   /// A profile that is named is stronger than the environment; the Atlas CLI's own choice of a
   /// profile is weaker.
   ///
+  /// - Parameters:
+  ///   - options: what was typed.
+  ///   - environment: the environment.
+  ///   - setting: the origin that settings give to a command whose options do not have it.
   /// - Throws: `Diagnostic` if there are no credentials, only half of them or two kinds, or if the
   ///   base URL is none.
-  init(_ options: ConnectionOptions, environment: [String: String]) throws {
+  init(
+    _ options: ConnectionOptions,
+    environment: [String: String],
+    setting: (text: String, source: String)? = nil
+  ) throws {
     let found = try Self.credentials(options, environment)
     let url: (text: String, source: String)
     if let typed = options.baseURL {
       url = (typed, "--base-url")
+    } else if let setting {
+      url = setting
     } else if let variable = Self.urlVariables.first(where: { environment[$0]?.isEmpty == false }) {
       url = (environment[variable] ?? "", variable)
     } else if let given = found.profile?.baseURL {
       url = (given, found.source)
     } else {
-      url = (AtlasTarget.atlas.baseURL, "Atlas")
+      url = (AtlasTarget.atlas.baseURL, Self.standard)
     }
     target = try Self.target(url.text, from: url.source, allowHTTP: options.allowHTTP)
     targetSource = url.source

@@ -69,15 +69,7 @@ struct AtlasSession: Sendable {
         )
       }
       var options = options
-      if let given = options.baseURL, Self.origin(given) != run.target.baseURL {
-        throw RunError(
-          Diagnostic(
-            "the run was planned against \(run.target.baseURL), not \(given)",
-            advice: "leave --base-url out, or plan against the other one"
-          )
-        )
-      }
-      options.baseURL = run.target.baseURL
+      options.baseURL = try MachineOrigin(options).checked(against: run)
       return try await open(options, knownSecrets: knownSecrets)
     }
     guard options.baseURL == nil, options.world == nil || options.world == world.file else {
@@ -113,9 +105,12 @@ struct AtlasSession: Sendable {
     return session
   }
 
-  /// An origin as runs record it; what is none stays as it was typed.
-  private static func origin(_ text: String) -> String {
-    (try? AtlasTarget(baseURL: text, allowHTTP: true))?.baseURL ?? text
+  /// Checks that credentials may go where a run says, before anything is done with it.
+  ///
+  /// - Throws: ``RunError`` if this machine names another server than the run.
+  static func check(_ run: RunInfo, _ options: ConnectionOptions) throws {
+    guard run.target.world == nil, !options.usesSimulator else { return }
+    _ = try MachineOrigin(options).checked(against: run)
   }
 
   private static func openSimulator(

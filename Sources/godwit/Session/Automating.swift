@@ -35,6 +35,7 @@ struct Automating {
     )
     let organization = try AtlasAccess.narrowing(connection)
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
+    let planKey = try PlanKeys().forPlanning()
     let escrow = try options.escrow.references()
     func secrets(_ worldID: String?) throws -> PlanSecrets {
       try PlanSecrets(
@@ -52,7 +53,7 @@ struct Automating {
     let stop = StopSignal()
     do {
       let all = try early ?? secrets(session.world?.id)
-      let ran = try await run(automation, all, key: key, organization, session, stop)
+      let ran = try await run(automation, all, key: key, planKey, organization, session, stop)
       await session.close()
       try checkNotStopped(stop, ran)
       return ran
@@ -80,6 +81,7 @@ struct Automating {
     _ automation: Automation,
     _ secrets: PlanSecrets,
     key: [UInt8],
+    _ planKey: PlanKey?,
     _ organization: String?,
     _ session: AtlasSession,
     _ stop: StopSignal
@@ -92,7 +94,12 @@ struct Automating {
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in
-      try RunFile.create(at: path, sources: automation.source.texts, key: key)
+      try RunFile.create(
+        at: path,
+        sources: automation.source.texts,
+        key: key,
+        planKey: planKey
+      )
     }
     let progress = output.progress()
     signals.onStop { progress.receive(.remark("Stopping: the script is given up.")) }

@@ -22,6 +22,8 @@ struct Planning {
     // simulator are made from its world.
     let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let isSimulator = connection.usesSimulator || run?.target.world != nil
+    let planKey = try PlanKeys().forPlanning()
+    if let run { try AtlasSession.check(run, connection) }
     let early = isSimulator ? nil : try resolve(reader: reader(worldID: nil), key: key)
     let session =
       if let run {
@@ -34,6 +36,7 @@ struct Planning {
       let path = try await plan(
         secrets: try early ?? resolve(reader: reader(worldID: session.world?.id), key: key),
         key: key,
+        planKey,
         session,
         stop
       )
@@ -77,6 +80,7 @@ struct Planning {
   private func plan(
     secrets: PlanSecrets,
     key: [UInt8],
+    _ planKey: PlanKey?,
     _ session: AtlasSession,
     _ stop: StopSignal
   ) async throws -> String {
@@ -90,7 +94,12 @@ struct Planning {
     let signals = Signals(stop: stop)
     defer { withExtendedLifetime(signals) {} }
     let file = try RunError.wrapping { () throws(RunFileError) in
-      try RunFile.create(at: path, sources: migration.source.texts, key: key)
+      try RunFile.create(
+        at: path,
+        sources: migration.source.texts,
+        key: key,
+        planKey: planKey
+      )
     }
     let progress = output.progress()
     signals.onStop { progress.receive(.remark("Stopping: planning is given up.")) }

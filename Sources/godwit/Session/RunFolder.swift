@@ -2,6 +2,7 @@ import Foundation
 import GodwitCore
 import GodwitJournal
 import GodwitRun
+import GuardedFiles
 
 /// The folder `.godwit` beside which a command is typed: runs, and the simulator's world.
 enum RunFolder {
@@ -12,31 +13,82 @@ enum RunFolder {
   /// The ending of run files.
   static let ending = ".godwit"
 
-  /// Makes the folders, open to the user alone and ignored by git.
+  /// Makes the folders where they are missing, open to the user alone and ignored by git.
   ///
-  /// - Throws: ``RunError`` if they cannot be made.
+  /// - Throws: ``RunError`` if they cannot be made, or what is there must not be used.
   static func prepare() throws {
-    let manager = FileManager.default
-    do {
-      let isNew = !manager.fileExists(atPath: path)
-      try manager.createDirectory(
-        atPath: runs,
-        withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700]
-      )
-      if isNew {
-        try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
-        try Data("*\n".utf8).write(to: URL(fileURLWithPath: path + "/.gitignore"))
+    for folder in [path, runs] {
+      try check(folder)
+      guard FileStanding(of: folder) == nil else { continue }
+      guard mkdir(folder, 0o700) == 0 || errno == EEXIST else {
+        throw RunError(
+          Diagnostic(
+            "the folder \(folder) cannot be made",
+            detail: String(cString: strerror(errno)),
+            advice: "run godwit in a folder that you can write to, or name the file with --out"
+          )
+        )
       }
-    } catch {
+    }
+    // An umask may have taken bits from the owner.
+    try check()
+    try IgnoreFile(folder: path).prepare()
+  }
+
+  /// Checks that the folders, where they are there, are the user's own and closed to others.
+  ///
+  /// Permissions of a folder of one's own are mended, and that is said.
+  ///
+  /// - Throws: ``RunError`` for a link, a file, and the folder of another user.
+  static func check() throws {
+    for folder in [path, runs] { try check(folder) }
+  }
+
+  private static func check(_ folder: String) throws {
+    guard let standing = FileStanding(of: folder) else { return }
+    if let problem = problem(with: standing) {
       throw RunError(
         Diagnostic(
-          "the folder \(path) cannot be made",
-          detail: error.localizedDescription,
-          advice: "run godwit in a folder that you can write to, or name the file with --out"
+          "\(folder) \(problem)",
+          advice: "runs hold what is sent with your credentials: "
+            + (standing.kind == .folder
+              ? "run godwit as that user, or in a folder of your own"
+              : "remove it, or run godwit in another folder")
         )
       )
     }
+    if standing.mode & 0o7777 != 0o700 { try close(folder, standing) }
+  }
+
+  private static func problem(with standing: FileStanding) -> String? {
+    switch standing.kind {
+    case .folder where standing.isOwn: nil
+    case .folder: "belongs to \(standing.ownerName), and you are \(FileStanding.userName)"
+    case .link: "is a link, so that runs would be kept elsewhere"
+    case .regular, .other: "is not a folder"
+    }
+  }
+
+  /// Gives a folder mode 0700, unless another one has taken its place meanwhile.
+  private static func close(_ folder: String, _ standing: FileStanding) throws {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    defer { if descriptor >= 0 { _ = Foundation.close(descriptor) } }
+    guard descriptor >= 0, FileStanding(ofDescriptor: descriptor)?.identity == standing.identity,
+      fchmod(descriptor, 0o700) == 0
+    else {
+      throw RunError(
+        Diagnostic(
+          "\(folder) is open to others (mode \(String(standing.mode, radix: 8))), and cannot be closed",
+          detail: String(cString: strerror(errno)),
+          advice: "chmod 700 it"
+        )
+      )
+    }
+    guard standing.isOpenToOthers else { return }
+    Console.note(
+      "Note: \(folder) was open to others (mode \(String(standing.mode, radix: 8)));"
+        + " now it is open to you alone.\n"
+    )
   }
 
   /// A name for a new run: when, what, and four digits that tell runs of one minute apart.
@@ -65,10 +117,15 @@ enum RunFolder {
   }
 
   /// The file that a person means by a path or by the name of a run.
-  static func resolve(_ argument: String) -> String {
-    if FileManager.default.fileExists(atPath: argument) { return argument }
+  ///
+  /// - Throws: ``RunError`` if it is kept in a folder that must not be used.
+  static func resolve(_ argument: String) throws -> String {
     let kept = file(of: argument)
-    return FileManager.default.fileExists(atPath: kept) ? kept : argument
+    guard FileStanding(of: argument) == nil, FileManager.default.fileExists(atPath: kept) else {
+      return argument
+    }
+    try check()
+    return kept
   }
 
   /// How a run is named on a command line: by its name if it is kept here, else by its path.
@@ -90,7 +147,10 @@ enum RunFolder {
   }
 
   /// The files of the runs kept here.
-  static func files() -> [String] {
+  ///
+  /// - Throws: ``RunError`` if they are kept in a folder that must not be used.
+  static func files() throws -> [String] {
+    try check()
     let names = (try? FileManager.default.contentsOfDirectory(atPath: runs)) ?? []
     return names.filter { $0.hasSuffix(ending) }.sorted().map { "\(runs)/\($0)" }
   }

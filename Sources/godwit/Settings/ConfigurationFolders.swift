@@ -22,6 +22,9 @@ struct ConfigurationFolders {
   /// The user's own settings of Godwit.
   var settingsFile: String? { base.map { $0 + "/godwit/godwit.toml" } }
 
+  /// The key with which the user's plans are marked.
+  var planKeyFile: String? { base.map { $0 + "/godwit/plan.key" } }
+
   /// The profiles of the Atlas CLI.
   ///
   /// Source: atlas-cli-core, `config/config.go`: `atlascli/config.toml` in the folder above.

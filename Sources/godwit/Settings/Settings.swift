@@ -175,7 +175,7 @@ struct Settings {
     for (variable, text) in environment.sorted(by: { $0.key < $1.key })
     where variable.hasPrefix(Self.prefix) && !text.isEmpty {
       // Those of the tests' own are no settings, and only debug builds heed them.
-      if variable.hasPrefix(Self.prefix + "TEST_") { continue }
+      if variable.hasPrefix(Self.prefix + "TEST_") || variable == PlanKeys.variable { continue }
       guard let name = names[variable] else { throw Self.unknown(variable, names) }
       values[name] = text.split(separator: "\n").map(String.init)
     }
