@@ -151,9 +151,14 @@ public struct Simulator: Sendable {
       authenticator: Authenticator(
         credentials: credentials,
         tokens: tokens,
-        nonceLifetime: configuration.nonceLifetime
+        nonceLifetime: configuration.nonceLifetime,
+        now: configuration.now
       ),
-      tokenEndpoint: TokenEndpoint(tokens: tokens, limitForm: configuration.tokenLimitForm),
+      tokenEndpoint: TokenEndpoint(
+        tokens: tokens,
+        limitForm: configuration.tokenLimitForm,
+        now: configuration.now
+      ),
       faults: FaultSchedule(
         rules: try rules(of: configuration, in: store),
         seed: configuration.seed

@@ -55,6 +55,8 @@ public struct SimulatorConfiguration: Sendable {
   public var nonceLifetime: Duration = .seconds(300)
   /// How long the access token of a service account is good.
   public var tokenLifetime: Duration = .seconds(3600)
+  /// The clock by which nonces and tokens grow old.
+  public var now: @Sendable () -> ContinuousClock.Instant = { .now }
   /// How often a service account may ask for a token in a minute.
   public var tokenRequestsPerMinute: Int = 50
   /// What is answered when it asks more often.

@@ -32,7 +32,7 @@ import Testing
       return
     }
     #expect(error.kind == .cancelled)
-    // Some milliseconds, see the benchmarks; more where there is much else to do.
-    #expect(cancelled.withLock { $0 }.duration(to: .now) < .seconds(5))
+    // Some milliseconds, see the benchmarks; much more where there is much else to do.
+    #expect(cancelled.withLock { $0 }.duration(to: .now) < .seconds(60))
   }
 }

@@ -16,7 +16,7 @@ import Testing
     return limits
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(5)))
   func `a session that does not come back is reported by its label`() async throws {
     let report = Report()
     let watchdog = LuaWatchdog(grace: .milliseconds(50)) { label in

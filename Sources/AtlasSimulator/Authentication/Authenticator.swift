@@ -15,8 +15,14 @@ struct Authenticator: Sendable {
   private let tokenCaller: Caller
   private let tokens: TokenTable
   private let nonces: NonceTable
+  private let now: @Sendable () -> ContinuousClock.Instant
 
-  init(credentials: SimulatorCredentials, tokens: TokenTable, nonceLifetime: Duration) {
+  init(
+    credentials: SimulatorCredentials,
+    tokens: TokenTable,
+    nonceLifetime: Duration,
+    now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
     var keys: [String: Key] = [:]
     for (key, canWrite) in [(credentials.owner, true), (credentials.readOnly, false)] {
       let hash = MD5.hex("\(key.publicKey):\(Self.realm):\(key.privateKey)")
@@ -35,11 +41,12 @@ struct Authenticator: Sendable {
     )
     self.tokens = tokens
     nonces = NonceTable(lifetime: nonceLifetime)
+    self.now = now
   }
 
   /// The value of a `WWW-Authenticate` header with a new nonce, in Atlas' exact form.
   func challenge(stale: Bool) -> String {
-    let nonce = nonces.issue(at: .now)
+    let nonce = nonces.issue(at: now())
     return
       #"Digest realm="\#(Self.realm)", domain="", nonce="\#(nonce)", algorithm=MD5, "#
       + #"qop="auth", stale=\#(stale)"#
@@ -60,7 +67,7 @@ struct Authenticator: Sendable {
     switch authorization[..<space].lowercased() {
     case "bearer":
       if parameters == accessToken { return .accepted(tokenCaller) }
-      guard let caller = tokens.caller(of: String(parameters), at: .now) else {
+      guard let caller = tokens.caller(of: String(parameters), at: now()) else {
         return .tokenRefused
       }
       return .accepted(caller)
@@ -97,7 +104,7 @@ struct Authenticator: Sendable {
     let request = MD5.hex("\(method):\(target)")
     let expected = MD5.hex("\(key.secretHash):\(nonce):\(countText):\(client):auth:\(request)")
     guard fields["response"] == expected else { return .challenged(.wrong) }
-    switch nonces.use(nonce, count: count, at: .now) {
+    switch nonces.use(nonce, count: count, at: now()) {
     case .fresh:
       return .accepted(
         Caller(kind: .digest, publicKey: key.publicKey, canWrite: key.canWrite)

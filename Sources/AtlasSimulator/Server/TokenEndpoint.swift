@@ -9,6 +9,7 @@ struct TokenEndpoint: Sendable {
 
   let tokens: TokenTable
   let limitForm: TokenLimitForm
+  let now: @Sendable () -> ContinuousClock.Instant
 
   /// Carries out a request whose path begins with ``prefix``.
   ///
@@ -56,7 +57,7 @@ struct TokenEndpoint: Sendable {
       return Answer(oauth: 400, "unsupported_grant_type", "Only client_credentials is granted.")
     }
     do throws(TokenTable.Refusal) {
-      let token = try tokens.mint(clientID: client.id, secret: client.secret, at: .now)
+      let token = try tokens.mint(clientID: client.id, secret: client.secret, at: now())
       let seconds = tokens.limits.lifetime.components.seconds
       return Answer(
         json: 200,

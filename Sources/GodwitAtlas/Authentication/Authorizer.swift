@@ -8,12 +8,14 @@ enum Authorizer: Sendable {
   /// The whole value of the header.
   case bearer(String)
 
-  init(_ credential: AtlasCredential) {
+  init(_ credential: AtlasCredential, now: @escaping @Sendable () -> ContinuousClock.Instant) {
     switch credential {
     case .digest(let publicKey, let privateKey):
       self = .digest(DigestAuthority(publicKey: publicKey, privateKey: privateKey))
     case .serviceAccount(let clientID, let clientSecret):
-      self = .serviceAccount(TokenAuthority(clientID: clientID, clientSecret: clientSecret))
+      self = .serviceAccount(
+        TokenAuthority(clientID: clientID, clientSecret: clientSecret, now: now)
+      )
     case .accessToken(let token):
       self = .bearer("Bearer " + token.withBytes { String(decoding: $0, as: UTF8.self) })
     }

@@ -18,9 +18,15 @@ final class TokenAuthority: Sendable {
 
   let clientID: String
   let clientSecret: SecretValue
+  private let now: @Sendable () -> ContinuousClock.Instant
   private let state = Mutex(State())
 
-  init(clientID: String, clientSecret: SecretValue) {
+  init(
+    clientID: String,
+    clientSecret: SecretValue,
+    now: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
+    self.now = now
     self.clientID = clientID
     self.clientSecret = clientSecret
   }
@@ -64,7 +70,7 @@ final class TokenAuthority: Sendable {
 
   private func next(_ mint: @escaping Mint) -> Next {
     state.withLock { state in
-      switch state.machine.next(at: .now) {
+      switch state.machine.next(at: now()) {
       case .use(let token): return .use(token)
       case .refuse: return .fail(state.refusal ?? AtlasError(kind: .wrongCredentials))
       case .renew(let token):
@@ -93,7 +99,7 @@ final class TokenAuthority: Sendable {
             answer.token,
             generation: state.machine.lastGeneration + 1,
             lifetime: answer.lifetime,
-            at: .now
+            at: now()
           )
           state.values = state.values.suffix(2) + [answer.token]
           state.machine.minted(token)
@@ -101,7 +107,7 @@ final class TokenAuthority: Sendable {
         case .failure(let error):
           let isFinal = error.kind == .wrongCredentials
           if isFinal { state.refusal = error }
-          state.machine.missed(at: .now, retryAfter: error.retryAfter, isFinal: isFinal)
+          state.machine.missed(at: now(), retryAfter: error.retryAfter, isFinal: isFinal)
           return .failure(error)
         }
       }

@@ -25,6 +25,8 @@ public struct AtlasConfiguration: Sendable {
   public var knownSecrets: [SecretValue]
   /// Is told of every exchange when it has ended, on the task that made it; must not block.
   public var observer: (@Sendable (AtlasExchange) -> Void)?
+  /// The clock by which the access token of a service account ends.
+  public var now: @Sendable () -> ContinuousClock.Instant
 
   /// Makes a configuration with the usual limits.
   public init(
@@ -38,7 +40,8 @@ public struct AtlasConfiguration: Sendable {
     retry: RetryPolicy = RetryPolicy(),
     userAgent: String = "godwit",
     knownSecrets: [SecretValue] = [],
-    observer: (@Sendable (AtlasExchange) -> Void)? = nil
+    observer: (@Sendable (AtlasExchange) -> Void)? = nil,
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     self.target = target
     self.credential = credential
@@ -51,5 +54,6 @@ public struct AtlasConfiguration: Sendable {
     self.userAgent = userAgent
     self.knownSecrets = knownSecrets
     self.observer = observer
+    self.now = now
   }
 }

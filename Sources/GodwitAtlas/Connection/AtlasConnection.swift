@@ -19,7 +19,7 @@ public final class AtlasConnection: Sendable {
   public init(_ configuration: AtlasConfiguration) {
     self.configuration = configuration
     transport = HTTPTransport(configuration)
-    authorizer = Authorizer(configuration.credential)
+    authorizer = Authorizer(configuration.credential, now: configuration.now)
     budget = Mutex(
       RetryBudget(reserve: configuration.retry.reserve, share: configuration.retry.share)
     )

@@ -232,7 +232,9 @@ struct Applying {
       stop: stop,
       observe: { progress.receive($0) }
     )
-    let timer = options.deadline.map { deadline in Task { await wait(for: deadline, stop) } }
+    let timer = options.deadline.map { deadline in
+      Task { await wait(for: deadline, stop, progress) }
+    }
     defer { timer?.cancel() }
     let cause = try await progress.ticking { try await run.run(retrying: retrying) }
     progress.clear()
@@ -240,12 +242,17 @@ struct Applying {
   }
 
   /// Stops at the deadline: what is in flight is finished.
-  private func wait(for deadline: Deadline, _ stop: StopSignal) async {
+  private func wait(
+    for deadline: Deadline,
+    _ stop: StopSignal,
+    _ progress: ProgressLine
+  ) async {
     // The clock of the wall may be set meanwhile, so it is looked at again and again.
     while deadline.instant > Date() {
       let rest = min(1, max(0.01, deadline.instant.timeIntervalSinceNow))
       do { try await Task.sleep(for: .seconds(rest)) } catch { return }
     }
+    progress.receive(.remark("The deadline has come: what is in flight is finished."))
     stop.stop(
       .trouble(
         RunError(

@@ -1,5 +1,6 @@
 import Foundation
 import GodwitCore
+import TestSupport
 import Testing
 
 @testable import AtlasSimulator
@@ -68,9 +69,12 @@ import Testing
   }
 
   @Test func `a token ends`() async throws {
-    try await withSimulator({ $0.tokenLifetime = .seconds(1) }) { client in
+    let clock = ManualClock()
+    try await withSimulator({ $0.now = clock.instant }) { client in
       let token = try await self.token(client)
-      try await Task.sleep(for: .milliseconds(1100))
+      clock.advance(by: 3_599_000)
+      #expect(try await use(token, client).status == 200)
+      clock.advance(by: 1000)
       #expect(try await use(token, client).status == 401)
     }
     let account = SimulatorCredentials(worldID: "w").serviceAccount

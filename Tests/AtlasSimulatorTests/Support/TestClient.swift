@@ -81,7 +81,7 @@ struct TestClient {
       request.headers.remove(name: name)
       if let value { request.headers.add(name: name, value: value) }
     }
-    let response = try await Self.http.execute(request, timeout: .seconds(30))
+    let response = try await Self.http.execute(request, timeout: .seconds(120))
     let buffer = try await response.body.collect(upTo: 1 << 26)
     return Reply(
       status: Int(response.status.code),

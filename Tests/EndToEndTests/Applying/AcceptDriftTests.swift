@@ -62,10 +62,10 @@ import Testing
         output: .file(pipe.path)
       )
       #expect(try await eventually { try atlas.writesMade().count == pending.count - 2 })
-      // Time to come to the report, where it waits for the pipe.
-      try await Task.sleep(for: .seconds(1))
+      // It has come to the report.
+      #expect(try await eventually { apply.isBlockedByPipe })
       apply.send(SIGINT)
-      try await Task.sleep(for: .milliseconds(300))
+      #expect(try await eventually { apply.errorsSoFar.contains("Stopping") })
       pipe.drain()
       expect(try await apply.finished(), endsWith: 130)
       #expect(try atlas.writesMade().count == pending.count - 2)

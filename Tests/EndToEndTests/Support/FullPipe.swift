@@ -23,7 +23,8 @@ final class FullPipe: Sendable {
     Thread { [self] in
       var buffer = [UInt8](repeating: 0, count: 65_536)
       while FileManager.default.fileExists(atPath: path) {
-        if read(descriptor, &buffer, buffer.count) <= 0 { usleep(2000) }
+        var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        if poll(&input, 1, 100) > 0 { _ = read(descriptor, &buffer, buffer.count) }
       }
     }.start()
   }

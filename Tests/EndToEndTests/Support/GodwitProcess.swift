@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// What a process left behind when it ended.
 struct Finished: Sendable, CustomStringConvertible {
@@ -44,6 +45,7 @@ final class GodwitProcess: Sendable {
   let pid: pid_t
   private let captures: (output: URL, errors: URL)
   private let ending: Task<Int32, Never>
+  private let life = Life()
 
   /// Starts a program in a folder, with this whole environment; what it prints goes to files.
   ///
@@ -57,7 +59,7 @@ final class GodwitProcess: Sendable {
     input: Input = .nothing,
     output: Output = .kept,
     errorOutput: String? = nil,
-    timeLimit: Duration = .seconds(100)
+    timeLimit: Duration = .seconds(300)
   ) throws {
     let name = UUID().uuidString
     let files = (
@@ -107,10 +109,15 @@ final class GodwitProcess: Sendable {
     )
     self.captures = files
     let child = pid
-    let deadline = ContinuousClock.now + timeLimit
+    let life = life
     ending = Task {
-      await withCheckedContinuation { continuation in
-        Thread { continuation.resume(returning: Self.wait(for: child, until: deadline)) }.start()
+      let killer = Task {
+        try await Task.sleep(for: timeLimit)
+        life.send(SIGKILL, to: child)
+      }
+      defer { killer.cancel() }
+      return await withCheckedContinuation { continuation in
+        Thread { continuation.resume(returning: life.end(of: child)) }.start()
       }
     }
   }
@@ -158,18 +165,45 @@ final class GodwitProcess: Sendable {
     return ends
   }
 
-  private static func wait(for pid: pid_t, until deadline: ContinuousClock.Instant) -> Int32 {
-    var status: Int32 = 0
-    while waitpid(pid, &status, WNOHANG) == 0 {
-      if ContinuousClock.now > deadline { kill(pid, SIGKILL) }
-      usleep(2000)
+  /// Whether a child still has its id; nothing is sent to whoever gets the id next.
+  private final class Life: Sendable {
+    private let hasEnded = Mutex(false)
+
+    func send(_ signal: Int32, to pid: pid_t) {
+      hasEnded.withLock { if !$0 { kill(pid, signal) } }
     }
-    return status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
+
+    var isOver: Bool { hasEnded.withLock { $0 } }
+
+    /// Waits for the end; gives the exit code, or the number of the signal, negative.
+    func end(of pid: pid_t) -> Int32 {
+      var end = siginfo_t()
+      while waitid(P_PID, id_t(pid), &end, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+      return hasEnded.withLock {
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+        $0 = true
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : -(status & 0x7F)
+      }
+    }
   }
 
-  /// Sends a signal.
+  /// Whether it has ended.
+  var hasEnded: Bool { life.isOver }
+
+  /// Whether it waits in a pipe that takes no more.
+  var isBlockedByPipe: Bool {
+    let threads = "/proc/\(pid)/task"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: threads)) ?? []
+    return names.contains {
+      (try? String(contentsOfFile: "\(threads)/\($0)/wchan", encoding: .utf8))?
+        .contains("pipe_write") == true
+    }
+  }
+
+  /// Sends a signal, unless it has ended.
   func send(_ signal: Int32) {
-    kill(pid, signal)
+    life.send(signal, to: pid)
   }
 
   /// Waits for its end.
@@ -235,18 +269,18 @@ final class Terminal: Sendable {
   }
 }
 
-/// Asks again and again until something holds, for at most some seconds.
+/// Asks again and again until something holds, so long that only a hang makes it fail.
 ///
 /// - Returns: whether it came to hold.
 @discardableResult
 func eventually(
-  within limit: Duration = .seconds(30),
+  within limit: Duration = .seconds(120),
   _ holds: () throws -> Bool
 ) async throws -> Bool {
   let deadline = ContinuousClock.now + limit
   while ContinuousClock.now < deadline {
     if try holds() { return true }
-    try await Task.sleep(for: .milliseconds(5))
+    try await Task.sleep(for: .milliseconds(15))
   }
   return false
 }

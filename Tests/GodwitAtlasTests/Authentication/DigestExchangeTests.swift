@@ -1,5 +1,6 @@
 import GodwitCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GodwitAtlas
@@ -228,13 +229,13 @@ import Testing
   {
     let script: ScriptedServer.Script = { request in
       if request.authorization != nil { return .json(emptyList) }
-      return .challenge("N1").delayed(milliseconds: request.number == 1 ? 5_000 : 0)
+      return .challenge("N1").delayed(milliseconds: request.number == 1 ? 100_000 : 0)
     }
     try await Client.with(Client.key, script: script) { client, server in
       let first = Task { try await client.reader.organizations() }
-      while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+      try await eventually { !server.requests.isEmpty }
       async let second = client.reader.organizations()
-      try await Task.sleep(for: .milliseconds(50))
+      for _ in 0..<100 { await Task.yield() }
       first.cancel()
       #expect(try await second.isEmpty)
       await #expect(throws: AtlasError.self) { try await first.value }

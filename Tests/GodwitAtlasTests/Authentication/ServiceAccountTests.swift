@@ -1,5 +1,6 @@
 import GodwitCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import GodwitAtlas
@@ -131,15 +132,26 @@ import Testing
   }
 
   @Test func `a token of a short life is replaced by itself`() async throws {
-    try await Client.with(Self.account, script: Self.server(lifetime: 2)) { client, server in
-      let end = ContinuousClock.now + .seconds(60)
-      while ContinuousClock.now < end,
-        !server.requests.contains(where: { $0.authorization == "Bearer t2" })
-      {
-        _ = try await client.reader.organizations()
-        try await Task.sleep(for: .milliseconds(50))
-      }
-      #expect(server.requests.contains { $0.authorization == "Bearer t2" })
+    let clock = ManualClock()
+    let adjust: (inout AtlasConfiguration) -> Void = { $0.now = clock.instant }
+    let script = Self.server(lifetime: 1200)
+    try await Client.with(Self.account, adjust, script: script) { client, server in
+      _ = try await client.reader.organizations()
+      clock.advance(by: 899_000)
+      _ = try await client.reader.organizations()
+      #expect(server.requests.count(where: Self.isToken) == 1)
+      clock.advance(by: 2000)
+      // Requests go on with the old one until the new one is there.
+      #expect(
+        try await eventually {
+          _ = try await client.reader.organizations()
+          return server.requests.last?.authorization == "Bearer t2"
+        }
+      )
+      #expect(server.requests.count(where: Self.isToken) == 2)
+      clock.advance(by: 1_200_000)
+      _ = try await client.reader.organizations()
+      #expect(server.requests.last?.authorization == "Bearer t3", "one that has ended is not used")
       #expect(client.waits.all.isEmpty)
     }
   }

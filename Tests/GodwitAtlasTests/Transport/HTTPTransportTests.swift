@@ -1,4 +1,6 @@
+import Dispatch
 import GodwitCore
+import TestSupport
 import Testing
 
 @testable import GodwitAtlas
@@ -42,14 +44,14 @@ import Testing
     ),
     Oddity(
       testDescription: "too late",
-      reply: Reply.json(emptyList).delayed(milliseconds: 900),
+      reply: Reply.json(emptyList).delayed(milliseconds: 100_000),
       kind: .timeout
     ),
     Oddity(
       testDescription: "too slow",
       reply: Reply(
         parts: [.bytes(Array("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n".utf8))]
-          + Array(repeating: [.bytes([0x20]), .pause(milliseconds: 50)], count: 30).joined()
+          + Array(repeating: [.bytes([0x20]), .pause(milliseconds: 200)], count: 30).joined()
       ),
       kind: .timeout
     ),
@@ -60,19 +62,21 @@ import Testing
     ),
   ]
 
-  private static func limits(_ configuration: inout AtlasConfiguration) {
-    configuration.requestTimeout = .milliseconds(400)
-    configuration.answerLimit = 4_096
-    configuration.retry.attempts = 3
+  /// A short time for those alone that are to take too long.
+  private static func limits(of oddity: Oddity) -> (inout AtlasConfiguration) -> Void {
+    {
+      $0.requestTimeout = oddity.kind == .timeout ? .seconds(1) : .seconds(100)
+      $0.answerLimit = 4_096
+      $0.retry.attempts = 10
+    }
   }
 
   @Test(arguments: oddities)
   func `sends a write once if its answer is odd, and says it may be made`(
     oddity: Oddity
   ) async throws {
-    try await Client.with(Client.token, Self.limits, script: { _ in oddity.reply }) {
-      client,
-      server in
+    let limits = Self.limits(of: oddity)
+    try await Client.with(Client.token, limits, script: { _ in oddity.reply }) { client, server in
       let error = try await atlasError {
         try await client.writer.update("X", in: Client.project, body: [:]) { _ in nil }
       }
@@ -86,13 +90,16 @@ import Testing
   @Test(arguments: oddities)
   func `sends a read again if its answer is odd`(oddity: Oddity) async throws {
     let script: ScriptedServer.Script = { $0.number == 1 ? oddity.reply : .json(emptyList) }
-    try await Client.with(Client.token, Self.limits, script: script) { client, server in
+    let limits = Self.limits(of: oddity)
+    try await Client.with(Client.token, limits, script: script) { client, server in
       if oddity.kind == .tooLarge || oddity.kind == .status {
         _ = try await atlasError { try await client.reader.organizations() }
         #expect(server.requests.count == 1)
       } else {
         _ = try await client.reader.organizations()
-        #expect(server.requests.count == 2)
+        // A busy machine may take too long for the second answer as well.
+        let count = server.requests.count
+        #expect(oddity.kind == .timeout ? count >= 2 : count == 2)
       }
     }
   }
@@ -130,7 +137,7 @@ import Testing
       {
         $0.retry.attempts = 1
         $0.connectTimeout = .seconds(1)
-        $0.requestTimeout = .seconds(3)
+        $0.requestTimeout = .seconds(100)
       }
     ) { client in
       let error = try await atlasError { try await client.reader.organizations() }
@@ -156,12 +163,13 @@ import Testing
   }
 
   @Test func `ends a request that is cancelled`() async throws {
-    let script: ScriptedServer.Script = { _ in Reply.json(emptyList).delayed(milliseconds: 3_000) }
+    let script: ScriptedServer.Script = { _ in Reply.json(emptyList).delayed(milliseconds: 100_000)
+    }
     try await Client.with(script: script) { client, server in
       let task = Task {
         try await client.writer.update("X", in: Client.project, body: [:]) { _ in nil }
       }
-      while server.requests.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(try await eventually { !server.requests.isEmpty })
       task.cancel()
       let error = try await atlasError { try await task.value }
       #expect(error.kind == .cancelled)
@@ -185,7 +193,16 @@ import Testing
   }
 
   @Test func `has no more connections than it may, and says who it is`() async throws {
-    let script: ScriptedServer.Script = { _ in Reply.json(emptyList).delayed(milliseconds: 20) }
+    // The first four are answered when all of them are there.
+    let arrivals = DispatchGroup()
+    for _ in 0..<4 { arrivals.enter() }
+    let script: ScriptedServer.Script = { request in
+      if request.number <= 4 {
+        arrivals.leave()
+        arrivals.wait()
+      }
+      return .json(emptyList)
+    }
     try await Client.with(Client.token, { $0.parallelism = 4 }, script: script) { client, server in
       try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<20 { group.addTask { _ = try await client.reader.organizations() } }

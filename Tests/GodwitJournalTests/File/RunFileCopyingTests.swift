@@ -1,5 +1,6 @@
 import Foundation
 import GodwitCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -27,13 +28,15 @@ import Testing
 
   @Test func `copies a run while it is applied, as it is at one instant`() async throws {
     try await TemporaryFolder.with { folder in
-      let count = 400
+      let count = 200
       let path = try await Sample.changes(count, folder)
       let file = try RunFile.openForApplying(path)
+      let reached = Mutex(0)
       async let applying: Void = {
         for position in 1...count {
           try await file.commit([Sample.intent(position)])
           try await file.commit([Sample.outcome(position), Sample.settled(position)])
+          reached.withLock { $0 = position }
         }
       }()
       var seen: [Int] = []
@@ -41,7 +44,7 @@ import Testing
         let reader = try RunFile.openForReading(path)
         try reader.copy(to: folder.file("copy-\(number)"))
         try reader.close()
-        try await Task.sleep(for: .milliseconds(20))
+        #expect(try await eventually { reached.withLock { $0 } >= (number + 1) * count / 6 })
       }
       try await applying
       try file.close()

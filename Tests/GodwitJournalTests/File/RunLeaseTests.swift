@@ -131,7 +131,7 @@ import Testing
       #expect(error.kind == .inUse)
       #expect(error.detail.contains("process \(number)"))
       kill(child.processIdentifier, SIGKILL)
-      while RunLease.startOfProcess(number) != nil { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(try await eventually { RunLease.startOfProcess(number) == nil })
       let file = try RunFile.openForApplying(path)
       #expect(file.wasAbandoned && !file.wasTakenOver)
       #expect(file.lease?.fencing == 8)

@@ -129,9 +129,7 @@ import Testing
     try await Self.with([], planning: script) { estate in
       let stop = StopSignal()
       async let cause = estate.apply(script, stop: stop, parallelism: 4)
-      while estate.running.requests.writes.count < 4 {
-        try await Task.sleep(for: .milliseconds(20))
-      }
+      #expect(try await eventually { estate.running.requests.writes.count >= 4 })
       stop.stop(.signal(.interrupted))
       let start = ContinuousClock.now
       #expect(try await cause == .signal(.interrupted))
@@ -148,9 +146,7 @@ import Testing
       let stop = StopSignal()
       let start = ContinuousClock.now
       let watch = Task {
-        while estate.running.requests.allSatisfy({ $0.status != 503 }) {
-          try await Task.sleep(for: .milliseconds(20))
-        }
+        try await eventually { estate.running.requests.contains { $0.status == 503 } }
         stop.stop(.signal(.interrupted))
       }
       let error = await #expect(throws: RunError.self) {
@@ -166,10 +162,10 @@ import Testing
     try await Self.with(["503-before,on=reads,retry-after=120"]) { estate in
       let stop = StopSignal()
       async let cause = estate.apply(stop: stop, parallelism: 2)
-      while estate.running.requests.count(where: { $0.status == 503 }) < 8 {
-        try await Task.sleep(for: .milliseconds(20))
-      }
-      try await Task.sleep(for: .milliseconds(300))
+      let refusals = { estate.running.requests.count { $0.status == 503 } }
+      #expect(try await eventually { refusals() >= 8 })
+      // Were there no limit, others would be begun about now.
+      try await eventually(within: .milliseconds(300)) { refusals() > 8 + 2 }
       let start = ContinuousClock.now
       stop.stop(.signal(.interrupted))
       #expect(try await cause == .signal(.interrupted))

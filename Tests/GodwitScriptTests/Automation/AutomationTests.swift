@@ -178,7 +178,7 @@ import Testing
         local co = coroutine.wrap(function()
           now = now + 1
           most = math.max(most, now)
-          sleep(0.2)
+          while most < 7 do sleep(0.01) end
           now = now - 1
           coroutine.yield(#project.integrations:list())
         end)
@@ -218,7 +218,7 @@ import Testing
       local results = atlas.each(atlas.projects{ name = "prod-*" }, function(project)
         now = now + 1
         most = math.max(most, now)
-        sleep(0.01)
+        repeat sleep(0.01) until most >= 2
         local ok, problem = pcall(project.get, project, "/gone")
         now = now - 1
         return problem.status
