@@ -10,7 +10,9 @@ enum { MESSAGE_MAX = 8 << 10, FRAMES_MAX = 64, LEVELS_MAX = 128 };
 // C0, DEL, C1, the line and paragraph separators, and what turns the direction of writing.
 static int is_control(const unsigned char *text, size_t length) {
   if (length == 1) return *text < 0x20 || *text == 0x7F;
-  if (length == 2) return text[0] == 0xC2 && text[1] < 0xA0;
+  if (length == 2) {
+    return (text[0] == 0xC2 && text[1] < 0xA0) || (text[0] == 0xD8 && text[1] == 0x9C);
+  }
   if (length != 3 || text[0] != 0xE2) return 0;
   if (text[1] == 0x80) {
     return (text[2] >= 0x8E && text[2] <= 0x8F) || (text[2] >= 0xA8 && text[2] <= 0xAE);

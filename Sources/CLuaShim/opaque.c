@@ -121,7 +121,12 @@ static int opaque_newindex(lua_State *L) {
       lua_pushlstring(L, kind.bytes, kind.count));
 }
 
+// Lua calls it with any two userdata of which one is of the host's; json.null is none.
 static int opaque_eq(lua_State *L) {
+  if (is_null(L, 1) || is_null(L, 2)) {
+    lua_pushboolean(L, 0);
+    return 1;
+  }
   opaque a = read_opaque(L, 1), b = read_opaque(L, 2);
   lua_pushboolean(L, are_equal(a.kind, b.kind) && are_equal(a.payload, b.payload));
   return 1;

@@ -280,6 +280,13 @@ static int find_larger(lua_State *L, uint64_t *seen) {
 // All keys are looked at each time.
 int base_next(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 2);
+  // A key that the table never had is an error, in Lua's own words.
+  if (!lua_isnil(L, 2)) {
+    lua_pushvalue(L, 2);
+    lua_next(L, 1);
+  }
+  lua_settop(L, 2);
   lua_settop(L, 3);
   uint64_t seen = 0;
   int is_other = !lua_isnil(L, 2) && key_at(L, 2).rank == 4;

@@ -167,6 +167,9 @@ static int suppress(shim_session *s, size_t start) {
   return 0;
 }
 
+// What may wait to be fetched at once, whatever may be posted in all.
+enum { POSTS_WAITING_MAX = 16 << 20 };
+
 // host.post(name, ...)
 static int host_post(lua_State *L) {
   shim_session *s = session_of(L);
@@ -183,8 +186,16 @@ static int host_post(lua_State *L) {
     shim_fail(L, "%s", problem);
   }
   s->posted += s->posts.count - start;
-  if (s->posted > s->limits.post_bytes) return suppress(s, start);
+  if (s->posted > s->limits.post_bytes || s->posts.count > POSTS_WAITING_MAX) {
+    return suppress(s, start);
+  }
   return 0;
+}
+
+// host.canwait(): whether a request could be made here
+static int host_canwait(lua_State *L) {
+  lua_pushboolean(L, can_yield(session_of(L), L));
+  return 1;
 }
 
 // host.raise(message)
@@ -236,6 +247,7 @@ void open_host(lua_State *L) {
       {"position", host_position}, {"methods", host_methods}, {"kind", host_kind},
       {"markarray", host_markarray}, {"isarray", host_isarray}, {"seed", host_seed},
       {"renew", host_renew},       {"begin", host_begin},     {"take", host_take},
+      {"canwait", host_canwait},
   };
   lua_createtable(L, 0, 14);
   set_functions(L, entries, sizeof(entries) / sizeof(*entries));
@@ -393,7 +405,11 @@ shim_view shim_posts(const shim_session *s) {
   return view;
 }
 
-void shim_clear_posts(shim_session *s) { buffer_trim(&s->posts); }
+// Posts that were dropped only since too many waited are followed by others again.
+void shim_clear_posts(shim_session *s) {
+  buffer_trim(&s->posts);
+  if (s->posted <= s->limits.post_bytes) s->is_suppressed = 0;
+}
 
 uint8_t *shim_input(shim_session *s, size_t capacity) {
   s->input.count = 0;

@@ -30,9 +30,15 @@ final class HTTPTransport: Sendable {
       1,
       configuration.parallelism
     )
-    settings.httpVersion = .automatic
+    // A request that is given up closes its connection. A stream of HTTP/2 shares its connection with
+    // others, and what the kernel holds of it could still arrive.
+    settings.httpVersion = .http1Only
+    let timeout = TimeAmount(configuration.requestTimeout)
+    settings.http1_1ConnectionDebugInitializer = {
+      ConnectionEnding.dropsUnsent(on: $0, after: timeout)
+    }
     client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: settings)
-    timeout = TimeAmount(configuration.requestTimeout)
+    self.timeout = timeout
     answerLimit = configuration.answerLimit
     places = max(1, configuration.parallelism)
     gate = RequestGate(limit: places)

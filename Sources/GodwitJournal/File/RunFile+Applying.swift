@@ -194,6 +194,30 @@ extension RunFile {
     }
   }
 
+  /// Renews the lease again and again until the task is cancelled, so that a run that waits for long, for
+  /// an answer or between two writes, is not taken for one whose process is gone.
+  ///
+  /// - Parameters:
+  ///   - interval: the time between two renewals; a lease expires after 30 s.
+  ///   - wait: waits for the interval, and throws when it is cancelled.
+  public func keepLease(
+    every interval: Duration = .seconds(10),
+    wait: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  ) async {
+    while true {
+      do {
+        try await wait(interval)
+        let seconds = clock() / 1000
+        try await write { [path, lease] database in
+          try lease?.renew(database, path: path, nowSeconds: seconds)
+        }
+      } catch {
+        // Whoever commits next finds out what is wrong, and says so.
+        return
+      }
+    }
+  }
+
   /// Notes that a run has come to its end, if no project of it is open or in doubt.
   ///
   /// - Throws: `lostLease` if another process has the run.

@@ -32,8 +32,8 @@ public struct Automation: Sendable {
     self.pool = pool
     var limits = limits
     limits.wallClock = nil
-    // What is printed goes to stdout at once; it is not kept.
-    limits.postBytes = 1 << 30
+    // What is printed goes to stdout at once; it is not kept, and the shim bounds what waits.
+    limits.postBytes = .max
     self.limits = limits
     let file = source.path.split(separator: "/").last.map(String.init) ?? source.path
     name = file.hasSuffix(".lua") ? String(file.dropLast(4)) : file

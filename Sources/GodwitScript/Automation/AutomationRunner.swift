@@ -85,6 +85,7 @@ public struct AutomationRunner: Sendable {
       case .request(let asked): request = asked
       }
       switch request.name {
+      case "flush": turn = await lua.resume(.values([]))
       case "each.begin":
         guard let (ticket, own) = Self.unwrapped(request) else {
           turn = await lua.resume(.raise(.string("atlas.each: a request without a name")))
@@ -138,6 +139,7 @@ public struct AutomationRunner: Sendable {
   }
 
   private func answer(_ request: LuaRequest, _ host: AutomationHost) async -> LuaAnswer {
+    if request.name == "flush" { return .values([]) }
     if request.name == "sleep" {
       let answer = ScriptSleep.seconds(request.arguments.first ?? .nil)
       try? await Task.sleep(for: .seconds(answer))

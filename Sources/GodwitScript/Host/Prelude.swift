@@ -38,7 +38,10 @@ enum Prelude {
         __newindex = function(_, key)
           raise(name .. " is read-only: " .. tostring(key) .. " cannot be set")
         end,
-        __pairs = function() return pairs(members) end,
+        __pairs = function(self)
+          local following, table = pairs(members)
+          return function(_, key) return following(table, key) end, self, nil
+        end,
         __len = function() return #members end,
         __name = name,
         __metatable = false,
@@ -113,12 +116,25 @@ enum Prelude {
       tasks[#tasks + 1] = { title = task.title, url = task.url, detail = task.detail, type = task.type }
     end
 
+    -- In an automation what was posted is fetched after each mebibyte, where it can be waited for.
+    local posted = 0
+    local function relieve(size)
+      if stage ~= "run" then return end
+      posted = posted + size
+      if posted >= 1048576 and host.canwait() then
+        posted = 0
+        request("flush")
+      end
+    end
+
     local levels = {}
     for _, level in pairs{ "debug", "info", "warn", "error" } do
       levels[level] = function(...)
         local count = select("#", ...)
         if count == 0 then raise("log." .. level .. " takes a format and arguments") end
-        post("log", level, count == 1 and tostring((...)) or format(...))
+        local text = count == 1 and tostring((...)) or format(...)
+        post("log", level, text)
+        relieve(#text)
       end
     end
     log = readonly("log", levels)
@@ -275,7 +291,9 @@ enum Prelude {
           function print(...)
             local values = pack(...)
             for index = 1, values.n do values[index] = tostring(values[index]) end
-            post("print", concat(values, "\t", 1, values.n))
+            local text = concat(values, "\t", 1, values.n)
+            post("print", text)
+            relieve(#text)
           end
           local result = chunk()
           if type(result) == "table" and rawget(result, "migrate") then

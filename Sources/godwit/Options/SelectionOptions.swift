@@ -126,6 +126,27 @@ enum Shell {
     let isPlain =
       !word.isEmpty
       && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./=:@%+,".contains($0)) }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    if isPlain { return word }
+    guard word.unicodeScalars.contains(where: isUnprintable) else {
+      return "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+    return "$'" + word.utf8.map(escaped).joined() + "'"
+  }
+
+  /// Whether a scalar could change what a terminal shows, so that quotes alone are not enough.
+  private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate: true
+    default: scalar.properties.isDefaultIgnorableCodePoint
+    }
+  }
+
+  /// A byte inside `$'…'`, which bash, zsh and ksh understand.
+  private static func escaped(_ byte: UInt8) -> String {
+    switch byte {
+    case UInt8(ascii: "'"), UInt8(ascii: "\\"): "\\" + String(UnicodeScalar(byte))
+    case 0x20..<0x7F: String(UnicodeScalar(byte))
+    default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
   }
 }

@@ -50,11 +50,14 @@ struct Applying {
     let file = try RunError.wrapping { () throws(RunFileError) in
       try RunFile.openForApplying(path, mayTakeOver: options.takeOver, planKey: planKey)
     }
+    let keeper = Task { await file.keepLease() }
     let ending: Ending
     do { ending = try await apply(file, stop, signals) } catch {
+      keeper.cancel()
       try? file.close()
       throw error
     }
+    keeper.cancel()
     return close(file, after: ending)
   }
 

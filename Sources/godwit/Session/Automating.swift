@@ -116,7 +116,7 @@ struct Automating {
         baseURL: session.baseURL
       ),
       stop: stop,
-      onPrint: { Console.output($0 + "\n") },
+      onPrint: { Console.print($0) },
       observe: { progress.receive($0) }
     )
     run.organization = organization

@@ -131,7 +131,7 @@ enum RunFolder {
   /// How a run is named on a command line: by its name if it is kept here, else by its path.
   static func reference(to path: String) -> String {
     guard path.hasPrefix(runs + "/"), path.hasSuffix(ending) else { return Shell.quoted(path) }
-    return String(path.dropFirst(runs.count + 1).dropLast(ending.count))
+    return Shell.quoted(String(path.dropFirst(runs.count + 1).dropLast(ending.count)))
   }
 
   /// Removes an incomplete plan, which is no plan, so that its name can be planned over.

@@ -100,7 +100,7 @@ extension RunPrinter {
     let project = record.project
     let words = "\(Console.escaped(project.name)): \(Console.escaped(operation.words))"
     let command =
-      "godwit resolve \(RunFolder.reference(to: file.path)) --project \(project.id)"
+      "godwit resolve \(RunFolder.reference(to: file.path)) --project \(Shell.quoted(project.id.text))"
       + " --operation \(operation.number)"
     // Typed as it is, the choice in quotes is refused: nobody is to say what was not seen.
     return "  \(words)\n    \(command) --as 'landed|not-landed'\n"

@@ -27,6 +27,14 @@ enum Console {
     outputFailure.withLock { $0 = String(cString: strerror(code)) }
   }
 
+  /// Writes what a script prints: as it is into a file or a pipe, escaped on a terminal, where it
+  /// could otherwise move the cursor or hide text.
+  static func print(_ text: String) {
+    guard isTerminal(STDOUT_FILENO) else { return output(text + "\n") }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    output(lines.map { escaped(String($0), keepingTabs: true) }.joined(separator: "\n") + "\n")
+  }
+
   /// Writes to stderr.
   static func note(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
@@ -58,12 +66,16 @@ enum Console {
   }
 
   /// A text without control characters, which could paint the terminal.
-  static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String, keepingTabs: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator:
-        result += scalar == "\t" ? " " : "\\u{\(String(scalar.value, radix: 16))}"
+        if scalar == "\t" {
+          result += keepingTabs ? "\t" : " "
+        } else {
+          result += "\\u{\(String(scalar.value, radix: 16))}"
+        }
       default: result.unicodeScalars.append(scalar)
       }
     }

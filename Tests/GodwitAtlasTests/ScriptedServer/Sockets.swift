@@ -120,3 +120,39 @@ struct SocketInput {
     return true
   }
 }
+
+#if os(Linux)
+  // Looking at the sockets that this process has connected.
+
+  extension Sockets {
+    /// The open sockets of this process that are connected to a port.
+    static func connected(toPort port: UInt16) -> [Int32] {
+      (0..<1024).filter { descriptor in
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let found = withUnsafeMutablePointer(to: &address) { pointer in
+          pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            getpeername(descriptor, $0, &length)
+          }
+        }
+        return found == 0 && UInt16(bigEndian: address.sin_port) == port
+      }
+    }
+
+    /// What closing a socket does with data that is not sent.
+    static func linger(of descriptor: Int32) -> linger {
+      var value = Foundation.linger()
+      var length = socklen_t(MemoryLayout<Foundation.linger>.size)
+      getsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, &length)
+      return value
+    }
+
+    /// How long data may stay unacknowledged, in milliseconds; 0 for as long as the system has it.
+    static func userTimeout(of descriptor: Int32) -> Int32 {
+      var value: Int32 = 0
+      var length = socklen_t(MemoryLayout<Int32>.size)
+      getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &value, &length)
+      return value
+    }
+  }
+#endif

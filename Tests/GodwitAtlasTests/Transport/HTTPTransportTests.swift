@@ -71,6 +71,21 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test func `a connection that is closed drops what the kernel has not sent`() async throws {
+      try await Client.with(script: { _ in .json(emptyList) }) { client, server in
+        _ = try await client.reader.projects()
+        let sockets = Sockets.connected(toPort: server.port)
+        try #require(!sockets.isEmpty)
+        for socket in sockets {
+          let ending = Sockets.linger(of: socket)
+          #expect(ending.l_onoff == 1 && ending.l_linger == 0)
+          #expect(Sockets.userTimeout(of: socket) > 0)
+        }
+      }
+    }
+  #endif
+
   @Test(arguments: oddities)
   func `sends a write once if its answer is odd, and says it may be made`(
     oddity: Oddity

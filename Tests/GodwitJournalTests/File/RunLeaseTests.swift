@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GodwitCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -53,6 +54,31 @@ import Testing
     #expect(judged(Self.lease(host: "other", machine: "m/1", boot: "b")) == "elsewhere")
     #expect(judged(Self.lease(machine: "n/1", boot: "b")) == "elsewhere")
     #expect(judged(Self.lease(machine: "m/2", boot: "b")) == "elsewhere")
+  }
+
+  @Test func `a lease is renewed at every interval, whatever the run waits for`() async throws {
+    struct Enough: Error {}
+    try await TemporaryFolder.with { folder in
+      let path = try await Sample.changes(1, folder)
+      let now = Mutex<Int64>(1_000_000)
+      let file = try RunFile.openForApplying(path, clock: { now.withLock { $0 } })
+      func renewed() throws -> Int64? {
+        try file.queue.read { try Int64.fetchOne($0, sql: "SELECT renewedSeconds FROM lease") }
+      }
+      #expect(try renewed() == 1000)
+      let waits = Mutex<[Duration]>([])
+      await file.keepLease { interval in
+        let count = waits.withLock { waits in
+          waits.append(interval)
+          return waits.count
+        }
+        if count == 4 { throw Enough() }
+        now.withLock { $0 += 10_000 }
+      }
+      #expect(try renewed() == 1030)
+      #expect(waits.withLock { $0 } == Array(repeating: .seconds(10), count: 4))
+      try file.close()
+    }
   }
 
   @Test func `without a machine id only the same boot is the same machine`() {
