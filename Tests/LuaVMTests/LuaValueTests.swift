@@ -86,6 +86,7 @@ import Testing
   /// What a script can do with the secret `s` and one of the same payload, `r`.
   static let opaqueClaims: [String] = [
     "return tostring(s) == '<secret apiKey>' and ('%s'):format(s) == '<secret apiKey>'",
+    "return not (s == null) and not (null == s) and not (s == nil) and s ~= null and s ~= 1",
     "return s.name == 'apiKey' and s.size == 3 and s.null == null and s.other == nil and s[1] == nil",
     "return s:hello() == 'hello apiKey'",
     "return s == r and not rawequal(s, r) and s ~= o and s ~= 'x'",

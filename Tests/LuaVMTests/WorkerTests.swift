@@ -84,6 +84,29 @@ import Testing
     #expect(found == [false, true, false, "attempt to yield from outside a coroutine"])
   }
 
+  @Test func `what waits to be fetched is bounded, and goes on once it was fetched`() throws {
+    var limits = LuaLimits()
+    limits.postBytes = .max
+    let session = try makeSession(limits)
+    let program = try LuaProgram.compile(
+      source: Array(
+        """
+        local line = ('x'):rep(1000000)
+        for _ = 1, 40 do tell(line) end
+        ask()
+        tell('after')
+        """.utf8
+      ),
+      name: "test.lua"
+    )
+    _ = session.start(entry: "run", program: program)
+    let first = session.takePosts()
+    #expect(first.count(where: { $0.name == "tell" }) == 16)
+    #expect(first.last?.name == LuaPost.suppressed)
+    _ = session.resume(.values([]))
+    #expect(session.takePosts().map(\.arguments) == [[.string("after")]])
+  }
+
   @Test func `an error and plain results come back at once`() throws {
     let found = try run(
       """

@@ -34,7 +34,7 @@ enum ConnectionEnding {
       return lingering.flatMap {
         channel.setOption(
           ChannelOptions.Types.SocketOption(level: .tcp, name: name),
-          value: CInt(milliseconds)
+          value: Int(milliseconds)
         )
       }
     #else

@@ -44,7 +44,8 @@ import Testing
     }
   }
 
-  @Test func `an organization without projects is none to complain of, its name is no id`()
+  @Test
+  func `an organization without projects is an error unless that is allowed, its name is no id`()
     async throws
   {
     try await Atlas.with(projects: 1) { place, atlas in
@@ -53,7 +54,11 @@ import Testing
         .map { $0.split(separator: "\t").map(String.init) }.filter { $0.count == 2 }
       let used = try #require(try await plan(place, []).document().projects.first).orgId
       let empty = try #require(orgs.first { $0[0] != used })
-      let none = try await plan(place, ["--org", empty[0]])
+      expectRefusal(
+        try await plan(place, ["--org", empty[0]]),
+        saying: ["no project matches --org \(empty[0])", "--allow-empty"]
+      )
+      let none = try await plan(place, ["--org", empty[0], "--allow-empty"])
       expect(none, endsWith: 0)
       #expect(try none.document().totals.selected == 0)
       expectRefusal(

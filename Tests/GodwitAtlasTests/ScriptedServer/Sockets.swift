@@ -139,12 +139,13 @@ struct SocketInput {
       }
     }
 
-    /// What closing a socket does with data that is not sent.
-    static func linger(of descriptor: Int32) -> linger {
-      var value = Foundation.linger()
-      var length = socklen_t(MemoryLayout<Foundation.linger>.size)
+    /// Whether closing a socket drops data that is not sent.
+    static func dropsUnsent(_ descriptor: Int32) -> Bool {
+      // A `struct linger`: whether it is on, and for how many seconds.
+      var value: (isOn: Int32, seconds: Int32) = (0, -1)
+      var length = socklen_t(MemoryLayout<(Int32, Int32)>.size)
       getsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, &length)
-      return value
+      return value.isOn == 1 && value.seconds == 0
     }
 
     /// How long data may stay unacknowledged, in milliseconds; 0 for as long as the system has it.

@@ -78,8 +78,7 @@ import Testing
         let sockets = Sockets.connected(toPort: server.port)
         try #require(!sockets.isEmpty)
         for socket in sockets {
-          let ending = Sockets.linger(of: socket)
-          #expect(ending.l_onoff == 1 && ending.l_linger == 0)
+          #expect(Sockets.dropsUnsent(socket))
           #expect(Sockets.userTimeout(of: socket) > 0)
         }
       }

@@ -133,6 +133,33 @@ import Testing
     #expect(ran.failures.isEmpty)
   }
 
+  @Test func `everything that is printed arrives in order, however much it is`() async throws {
+    let ran = try await Self.run(
+      """
+      local pad = ("x"):rep(1000000)
+      for i = 1, 50 do print(i, pad) end
+      atlas.each({ atlas.project("prod-1") }, function() for i = 51, 90 do print(i, pad) end end)
+      """
+    )
+    #expect(ran.printed.count == 90)
+    #expect(ran.printed.enumerated().allSatisfy { $0.element.hasPrefix("\($0.offset + 1)\t") })
+  }
+
+  @Test func `the table behind a read-only value is not handed out`() async throws {
+    let ran = try await Self.run(
+      """
+      local project = atlas.project("prod-1")
+      local _, inner = pairs(project)
+      print(inner == project, pcall(function() inner.name = "spoofed" end))
+      for key in pairs(project.tags) do print(key) end
+      print(project.name, pcall(next, project, "absent"))
+      """
+    )
+    #expect(ran.printed[0].hasPrefix("true\tfalse"))
+    #expect(ran.printed[1] == "env")
+    #expect(ran.printed[2].hasPrefix("prod-1\tfalse\t"))
+  }
+
   @Test func `an each that was left does not answer the next one's questions`() async throws {
     let ran = try await Self.run(
       """
