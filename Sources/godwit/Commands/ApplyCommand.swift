@@ -16,7 +16,7 @@ struct ApplyCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "A run, by name or file, or a script.")
+  @Argument(help: "A run, by file, name, unique beginning or latest, or a script.")
   var runOrScript: String
 
   @OptionGroup(title: "Applying") var apply: ApplyOptions

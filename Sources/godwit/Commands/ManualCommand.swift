@@ -20,7 +20,7 @@ struct ManualCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "A run, by name or file.")
+  @Argument(help: "A run, by file, name, unique beginning of a name, or latest.")
   var run: String
 
   @Option(name: [.customShort("o"), .long], help: "The form of the list.")

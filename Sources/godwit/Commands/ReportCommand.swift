@@ -11,7 +11,7 @@ struct ReportCommand: AsyncParsableCommand {
     abstract: "Report a run: totals, failures by cause, tasks, all projects."
   )
 
-  @Argument(help: "A run, by name or file.")
+  @Argument(help: "A run, by file, name, unique beginning of a name, or latest.")
   var run: String
 
   @Option(name: [.customShort("o"), .long], help: "The form of the report.")

@@ -21,7 +21,7 @@ struct ResolveCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "A run, by name or file.")
+  @Argument(help: "A run, by file, name, unique beginning of a name, or latest.")
   var run: String
 
   @Option(name: .long, help: ArgumentHelp("The project.", valueName: "id|name"))

@@ -19,7 +19,7 @@ struct ResumeCommand: AsyncParsableCommand {
     case failed, held
   }
 
-  @Argument(help: "A run, by name or file.")
+  @Argument(help: "A run, by file, name, unique beginning of a name, or latest.")
   var run: String
 
   @Option(

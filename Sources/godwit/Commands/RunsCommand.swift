@@ -8,8 +8,8 @@ import GodwitRun
 struct RunsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "runs",
-    abstract: "List the runs kept here, newest first, or copy one.",
-    subcommands: [RunsListCommand.self, RunsCopyCommand.self],
+    abstract: "List the runs kept here, newest first; copy or remove runs.",
+    subcommands: [RunsListCommand.self, RunsCopyCommand.self, RunsPruneCommand.self],
     defaultSubcommand: RunsListCommand.self
   )
 }
@@ -59,7 +59,7 @@ struct RunsCopyCommand: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: "A run, by name or file.")
+  @Argument(help: "A run, by file, name, unique beginning of a name, or latest.")
   var run: String
 
   @Argument(help: "The new file, which must not exist.")

@@ -11,7 +11,7 @@ struct ShowCommand: AsyncParsableCommand {
     abstract: "Print a run again: all of it, one project, or all projects of a group."
   )
 
-  @Argument(help: "A run, by name or file.")
+  @Argument(help: "A run, by file, name, unique beginning of a name, or latest.")
   var run: String
 
   @Option(

@@ -116,16 +116,20 @@ enum RunFolder {
     return file(of: id)
   }
 
-  /// The file that a person means by a path or by the name of a run.
+  /// The file that a person means by a path, by the name of a run or the beginning of one, or by
+  /// `latest`.
   ///
-  /// - Throws: ``RunError`` if it is kept in a folder that must not be used.
+  /// - Throws: ``RunError`` if it is kept in a folder that must not be used, or for a beginning that
+  ///   fits several runs.
   static func resolve(_ argument: String) throws -> String {
+    guard FileStanding(of: argument) == nil, !argument.hasSuffix(".lua") else { return argument }
     let kept = file(of: argument)
-    guard FileStanding(of: argument) == nil, FileManager.default.fileExists(atPath: kept) else {
-      return argument
+    if FileManager.default.fileExists(atPath: kept) {
+      try check()
+      return kept
     }
-    try check()
-    return kept
+    guard FileManager.default.fileExists(atPath: runs) else { return argument }
+    return try RunName.file(meaning: argument, among: files()) ?? argument
   }
 
   /// How a run is named on a command line: by its name if it is kept here, else by its path.

@@ -24,6 +24,11 @@ import Testing
       #expect(apply.text.contains("verify: the webhook is missing"))
       #expect(apply.text.contains("(strict.lua:12)"))
       #expect(apply.text.contains("resume move.godwit --retry failed,held"))
+      // Typed again it does not turn green.
+      let again = try await place.godwit("apply", "move.godwit", "--yes")
+      expect(again, endsWith: 3)
+      #expect(again.text.contains("finished already"))
+      #expect(again.text.contains("resume move.godwit --retry failed,held"))
       let run = try await place.document()
       #expect(Set(run.projects(in: "failed").map(\.id)) == Set(lacking))
       let failed = try #require(run.projects(in: "failed").first)

@@ -7,7 +7,8 @@ import Testing
 @Suite struct HelpTests {
   @Test(arguments: [
     [], ["plan"], ["show"], ["apply"], ["resume"], ["report"], ["runs"], ["runs", "list"],
-    ["runs", "copy"], ["resolve"], ["manual"], ["run"], ["inventory"], ["simulator"], ["doctor"],
+    ["runs", "copy"], ["runs", "prune"], ["resolve"], ["manual"], ["run"], ["inventory"],
+    ["simulator"], ["doctor"],
     ["simulator", "serve"],
     ["simulator", "reset"],
     ["simulator", "person"],
