@@ -61,7 +61,7 @@ static void measure(const char *name, const char *source, size_t length) {
   }
   shim_statistics used = shim_measure(s);
   printf(
-      "%-32s %7.1f ms between looks %9llu work  %8.0f ms in all, %8.0f counted  %s\n", name,
+      "%-22s | %7.1f ms between looks | %9llu work | %6.0f ms in all, %6.0f counted | %s\n", name,
       (double)shim_longest_gap / 1e6, (unsigned long long)used.largest_work, took,
       (double)used.processor_nanoseconds / 1e6, end);
   fflush(stdout);
