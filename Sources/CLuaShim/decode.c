@@ -6,6 +6,7 @@ void shim_broken_tape(lua_State *L) { shim_fail(L, "the host's value cannot be r
 static void push_text(shim_reader *reader) {
   size_t length;
   const char *text = read_text(reader, &length);
+  charge(session_of(reader->L), reader->L, length / 32);
   lua_pushlstring(reader->L, text, length);
 }
 
@@ -19,6 +20,7 @@ static void push_table(shim_reader *reader) {
   if (++reader->depth > READ_DEPTH_MAX) shim_broken_tape(L);
   luaL_checkstack(L, 6, "the host's value is nested too deep");
   lua_createtable(L, (int)array_count, (int)field_count);
+  charge(session_of(L), L, ((uint64_t)array_count + 2 * (uint64_t)field_count) * 4);
   for (uint32_t i = 1; i <= array_count; i++) {
     push_value(reader);
     lua_rawseti(L, -2, i);

@@ -36,6 +36,17 @@ static int fail(encoder *e, const char *problem) {
   return 0;
 }
 
+// Counts work, and looks at the clock as `charge` does, but raises nothing.
+static int count_work(encoder *e, uint64_t amount) {
+  shim_session *s = e->s;
+  s->instructions += amount;
+  s->due += amount;
+  if (s->reason == SHIM_RUNNING && s->due < (uint64_t)s->interval) return 1;
+  if (s->due > s->largest_work) s->largest_work = s->due;
+  s->due = 0;
+  return (s->reason == SHIM_RUNNING && !shim_look(s)) || fail(e, "the script was stopped");
+}
+
 static int put_word(encoder *e, uint8_t tag, const void *word) {
   uint8_t *place = buffer_room(e->out, 9);
   if (place == NULL) return fail(e, "not enough memory");
@@ -50,6 +61,7 @@ static int put_text(encoder *e, int index) {
   if (e->out->count - e->start + length > e->s->limits.value_bytes) {
     return fail(e, "a value is too large to be handed over");
   }
+  if (!count_work(e, length / 8)) return 0;
   uint8_t *place = length < UINT32_MAX ? buffer_room(e->out, 5 + length) : NULL;
   if (place == NULL) return fail(e, "not enough memory");
   uint32_t word = (uint32_t)length;
@@ -60,8 +72,13 @@ static int put_text(encoder *e, int index) {
 }
 
 static int put_opaque(encoder *e, int index) {
+  size_t length = lua_rawlen(e->L, index);
+  if (e->out->count - e->start + length > e->s->limits.value_bytes) {
+    return fail(e, "a value is too large to be handed over");
+  }
+  if (!count_work(e, length / 32)) return 0;
   return (buffer_byte(e->out, SHIM_TAG_OPAQUE)
-          && buffer_text(e->out, lua_touserdata(e->L, index), lua_rawlen(e->L, index)))
+          && buffer_text(e->out, lua_touserdata(e->L, index), length))
       || fail(e, "not enough memory");
 }
 
@@ -161,6 +178,8 @@ static int order_fields(encoder *e, size_t mark, size_t count) {
   if (buffer_room(scratch, count * sizeof(field)) == NULL) return fail(e, "not enough memory");
   field *fields = (field *)(scratch->bytes + mark);
   size_t start = fields[0].start, size = out->count - start;
+  // Keys may share most of what they are, and are compared a few times each; all is copied twice.
+  if (!count_work(e, count * 8 + size / 4)) return 0;
   sort_fields(out->bytes, fields, fields + count, count);
   size_t written = scratch->count;
   if (buffer_room(scratch, size) == NULL) return fail(e, "not enough memory");
@@ -249,6 +268,7 @@ static int encode_table(encoder *e, int index) {
 static int encode_value(encoder *e, int index) {
   lua_State *L = e->L;
   e->nodes += 1;
+  if (!count_work(e, 1)) return 0;
   if (e->nodes > e->s->limits.value_nodes) {
     return fail(e, "a value has too many parts to be handed over");
   }
@@ -326,8 +346,6 @@ int shim_encode(
   for (int index = first; done && index <= last; index++) {
     done = encode_value(&e, index);
   }
-  s->instructions += e.nodes + (out->count - e.start) / 32;
-  s->due += e.nodes;
   if (!done) describe(&e, problem);
   return done;
 }

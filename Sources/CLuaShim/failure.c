@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MESSAGE_MAX = 8 << 10, FRAMES_MAX = 64, LEVELS_MAX = 128 };
+enum { MESSAGE_MAX = 8 << 10, FRAMES_MAX = 64, LEVELS_MAX = 128, PREFIXES_MAX = 100 };
 
 // C0, DEL, C1, the line and paragraph separators, and what turns the direction of writing.
 static int is_control(const unsigned char *text, size_t length) {
@@ -132,7 +132,9 @@ static int write_raised(shim_session *s, lua_State *L, shim_place *place) {
   switch (lua_type(L, -1)) {
     case LUA_TSTRING: {
       const char *message = lua_tolstring(L, -1, &length);
-      while (L != s->main && strip_place(s, &message, &length, place)) continue;
+      for (int i = 0; i < PREFIXES_MAX && L != s->main; i++) {
+        if (!strip_place(s, &message, &length, place)) break;
+      }
       return write_message(&s->output, message, length);
     }
     case LUA_TNUMBER:
@@ -192,11 +194,17 @@ int shim_write_error(shim_session *s, lua_State *L, int status) {
                                   0,   0,   0,   0,   0,   0,   0};
   shim_buffer *out = &s->output;
   shim_place place = {0, 0}, innermost = {0, 0};
+  int reason = s->reason;
   if (status == LUA_ERRMEM) shim_stop(s, SHIM_MEMORY);
   out->count = 0;
   int done = buffer_byte(out, (uint8_t)s->reason) && write_raised(s, L, &place);
   size_t at = out->count;
-  done = done && buffer_place(out, place) && write_value(s, L) && write_frames(s, L, &innermost);
+  done = done && buffer_place(out, place) && write_value(s, L);
+  // To write a value can take what time there is left: that is then the reason.
+  if (reason == SHIM_RUNNING && s->reason != SHIM_RUNNING && status != LUA_ERRMEM) {
+    return shim_write_error(s, L, status);
+  }
+  done = done && write_frames(s, L, &innermost);
   if (!done) {
     out->count = 0;
     uint8_t *room = buffer_room(out, sizeof(plain));

@@ -54,15 +54,17 @@ typedef struct {
 
 enum { SHIM_ARENA_SMALL = 512, SHIM_ARENA_GRAIN = 16 };
 
-// The memory of a session: chunks that small blocks are cut from, and large blocks.
+// The memory of a session: slabs that hold small blocks of one size each, and large blocks.
 typedef struct {
-  struct shim_slab *chunks;
+  struct shim_region *regions;  // what slabs are cut from
+  struct shim_slab *empty;      // slabs that any size may take
+  struct shim_slab *returned;   // the same, but their pages were returned to the system
   struct shim_large *large;
-  char *free;    // what is left of the newest chunk
+  char *fresh;   // what is left of the newest region
   size_t rest;
-  size_t bytes;  // held of the system
+  size_t bytes;  // the pages of slabs, and large blocks
   size_t limit;
-  void *kept[SHIM_ARENA_SMALL / SHIM_ARENA_GRAIN + 1];  // freed small blocks, by grains
+  struct shim_slab *open[SHIM_ARENA_SMALL / SHIM_ARENA_GRAIN + 1];  // with room, by grains
 } shim_arena;
 
 struct shim_session {
@@ -85,7 +87,9 @@ struct shim_session {
 
   shim_arena arena;
   uint64_t memory, memory_peak;
-  uint64_t largest;  // the largest block ever
+  uint64_t largest;  // the weight of the largest block ever
+  uint32_t heavy[64];  // the heavy blocks there are, by the logarithm of their weight
+  int heaviest;        // the largest logarithm of them, or 0
   uint64_t refusals;
   const void *refused_block;
   size_t refused_size;
@@ -94,13 +98,14 @@ struct shim_session {
   int interval;            // of the hook
   uint64_t instructions;
   uint64_t due;            // instructions since the last look at the clock
-  int is_step_fresh;       // no look at the clock yet in this step
-  int is_slice_fresh;      // no look since the last interruption
-  int is_processor_based;
-  uint64_t opened_at, looked_at, slice_began;
-  int64_t processor_base;
+  uint64_t largest_work;   // the most that was due at a look
+  int is_slice_timed;      // slice_began holds
+  int is_processor_based;  // processor_base and processor_at hold
+  uint64_t opened_at, looked_at, slice_began, processor_at;
+  int64_t processor_base;  // the thread's processor time when the slice began
+  uint64_t slice_used;     // processor time of this slice, of this step before it, of all steps before
   uint64_t step_used, processor_used;
-  uint64_t step_began_at;  // the instructions before this step
+  uint64_t slice_began_at;  // the instructions before this slice
   uint64_t posted;
   int is_suppressed;
   uint64_t coroutines_since_count, coroutines_allowed;
@@ -132,6 +137,8 @@ static inline shim_session *session_of(lua_State *L) {
 // arena.c
 // Like realloc, with the old size told; making a block smaller always succeeds or keeps the block.
 void *shim_arena_resize(shim_arena *arena, void *block, size_t old, size_t size);
+// Whether a block of more than SHIM_ARENA_SMALL bytes is a string, as the caller noted it.
+size_t *shim_arena_string_mark(void *block);
 void shim_arena_release(shim_arena *arena);
 
 // limits.c
@@ -142,6 +149,7 @@ int shim_look(shim_session *s);
 _Noreturn void shim_raise_stop(lua_State *L);
 void shim_begin_step(shim_session *s);
 void shim_begin_slice(shim_session *s);
+void shim_end_slice(shim_session *s);
 void shim_end_step(shim_session *s);
 void shim_slow_charge(shim_session *s, lua_State *L);
 
@@ -149,12 +157,18 @@ void shim_slow_charge(shim_session *s, lua_State *L);
 static inline void charge(shim_session *s, lua_State *L, uint64_t amount) {
   s->instructions += amount;
   s->due += amount;
-  if (s->due >= INTERVAL || s->reason != SHIM_RUNNING) shim_slow_charge(s, L);
+  if (s->due >= (uint64_t)s->interval || s->reason != SHIM_RUNNING) shim_slow_charge(s, L);
 }
 
 static inline void charge_bytes(lua_State *L, int index, unsigned each) {
   if (lua_type(L, index) == LUA_TSTRING) charge(session_of(L), L, lua_rawlen(L, index) / each + 1);
 }
+
+// Makes the strings among these arguments that are numbers into numbers, which is charged: a number
+// may stand in megabytes of blanks, and one that many arguments share is converted for each.
+void settle_numbers(lua_State *L, int first, int last);
+// Whether one value is less than another, as `<` has it, and charged by what it compares.
+int is_less_than(lua_State *L, int left, int right);
 
 // buffer.c: these return NULL or 0 where there is no memory.
 uint8_t *buffer_grow(shim_buffer *buffer, size_t size);
@@ -252,6 +266,7 @@ void open_coroutines(lua_State *L, int globals);
 void open_strings(lua_State *L, int globals);
 void open_tables(lua_State *L, int globals);
 void open_numbers(lua_State *L, int globals);
+void open_utf8(lua_State *L, int globals);
 void open_host(lua_State *L);  // pushes the host table
 void seed_random(shim_session *s, uint64_t seed);
 
@@ -265,14 +280,18 @@ void set_functions(lua_State *L, const shim_entry *entries, size_t count);
 // stock.c: the functions of the stock library, found once. Those that scripts get as they are:
 // Finds all of them; NULL, or what is missing.
 const char *open_stock(void);
-enum { STOCK_BASE, STOCK_MATH, STOCK_OS, STOCK_STRING, STOCK_UTF8 };
+enum { STOCK_BASE, STOCK_MATH, STOCK_OS, STOCK_STRING };
 void set_stock(lua_State *L, int library);
 
 // Those that the shim calls itself; written once, before the first session.
 #define WRAPPED(X)                                                                           \
   X(base, tonumber) X(base, select) X(string, byte) X(string, char) X(string, format)        \
-  X(string, lower) X(string, pack) X(string, reverse) X(string, sub) X(string, unpack)       \
-  X(string, upper) X(utf8, char) X(utf8, codepoint) X(utf8, len) X(utf8, offset) X(os, date) \
+  X(string, lower) X(string, pack) X(string, packsize) X(string, reverse) X(string, sub)     \
+  X(string, unpack) X(string, upper) X(utf8, codepoint) X(utf8, codes) X(utf8, len)          \
+  X(utf8, offset) X(os, date) X(os, difftime) X(os, time)                                    \
+  X(math, abs) X(math, acos) X(math, asin) X(math, atan) X(math, ceil) X(math, cos)          \
+  X(math, deg) X(math, exp) X(math, floor) X(math, fmod) X(math, log) X(math, modf)          \
+  X(math, rad) X(math, sin) X(math, sqrt) X(math, tan) X(math, tointeger) X(math, ult)       \
   X(arithmetic, __add) X(arithmetic, __sub) X(arithmetic, __mul) X(arithmetic, __mod)        \
   X(arithmetic, __pow) X(arithmetic, __div) X(arithmetic, __idiv) X(arithmetic, __unm)
 typedef struct {
@@ -281,6 +300,7 @@ typedef struct {
 #undef FIELD
 } shim_stock_functions;
 extern shim_stock_functions stocked;
+extern lua_CFunction stocked_codes[2];  // what utf8.codes iterates with, strict and lax
 
 // protect.c, order.c, coroutine.c, metatable.c, text.c, match.c, format.c
 int base_pcall(lua_State *L);

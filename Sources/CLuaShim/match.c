@@ -11,17 +11,24 @@ static const char *match(matcher *m, const char *s, const char *p);
 
 static unsigned char byte_at(const char *place) { return (unsigned char)*place; }
 
+// A set may be as long as the pattern: it is not one step then.
+static void count_set(matcher *m, const char *p, const char *after) {
+  count_steps(m, (size_t)(after - p) / 2);
+}
+
 static const char *class_end(matcher *m, const char *p) {
   if (*p++ == '%') {
     if (p == m->pattern_end) luaL_error(m->L, "malformed pattern (ends with '%%')");
     return p + 1;
   }
   if (p[-1] != '[') return p;
+  const char *start = p;
   if (*p == '^') p++;
   do {
     if (p == m->pattern_end) luaL_error(m->L, "malformed pattern (missing ']')");
     if (*p++ == '%' && p < m->pattern_end) p++;
   } while (*p != ']');
+  count_set(m, start, p);
   return p + 1;
 }
 
@@ -45,13 +52,16 @@ static int is_in_class(int c, int class) {
 }
 
 // p is at the '[', last at its ']'.
-static int is_in_set(int c, const char *p, const char *last) {
+static int is_in_set(matcher *m, int c, const char *p, const char *last) {
+  enum { PIECE = 4096 };
   int found = 1;
+  size_t count = 0;
   if (p[1] == '^') {
     found = 0;
     p++;
   }
   while (++p < last) {
+    if (++count % PIECE == 0) count_steps(m, 2 * PIECE);
     if (*p == '%') {
       p++;
       if (is_in_class(c, byte_at(p))) return found;
@@ -72,9 +82,8 @@ static int is_single_match(matcher *m, const char *s, const char *p, const char 
     case '.': return 1;
     case '%': return is_in_class(c, byte_at(p + 1));
     case '[':
-      // A set may be as long as the pattern: it is not one step then.
-      m->steps += (int)((after - p) / 8);
-      return is_in_set(c, p, after - 1);
+      count_set(m, p, after);
+      return is_in_set(m, c, p, after - 1);
     default: return byte_at(p) == c;
   }
 }
@@ -148,15 +157,15 @@ static const char *match_again(matcher *m, const char *s, int digit) {
   // A position capture has a length that is no length; as a size it never fits.
   size_t length = (size_t)m->captures[at].length;
   if ((size_t)(m->text_end - s) < length) return NULL;
-  m->steps += (int)(length / 32 < STEPS_PER_CHARGE ? length / 32 : STEPS_PER_CHARGE);
-  charge(session_of(m->L), m->L, length / 32);
+  count_steps(m, length / 16);
   return memcmp(m->captures[at].start, s, length) == 0 ? s + length : NULL;
 }
 
 static int is_at_frontier(matcher *m, const char *s, const char *p, const char *after) {
   int before = s == m->text ? 0 : byte_at(s - 1);
   int here = s < m->text_end ? byte_at(s) : 0;
-  return !is_in_set(before, p, after - 1) && is_in_set(here, p, after - 1);
+  count_steps(m, (size_t)(after - p) * 2);
+  return !is_in_set(m, before, p, after - 1) && is_in_set(m, here, p, after - 1);
 }
 
 // One item of the pattern that is a single character, with what may follow it. Returns 0 where the

@@ -12,7 +12,7 @@ typedef struct {
   const char *text_end;
   const char *pattern_end;
   int depth;
-  int steps;
+  size_t steps;
   int level;
   struct {
     const char *start;
@@ -21,11 +21,15 @@ typedef struct {
 } matcher;
 
 // A step takes about half the time of an instruction.
-static inline void count_step(matcher *m) {
-  if (++m->steps < STEPS_PER_CHARGE) return;
+static inline void count_steps(matcher *m, size_t count) {
+  m->steps += count;
+  if (m->steps < STEPS_PER_CHARGE) return;
+  size_t steps = m->steps;
   m->steps = 0;
-  charge(session_of(m->L), m->L, STEPS_PER_CHARGE / 2);
+  charge(session_of(m->L), m->L, steps / 2);
 }
+
+static inline void count_step(matcher *m) { count_steps(m, 1); }
 
 // The end of the match of pattern p at s, or NULL.
 const char *match_pattern(matcher *m, const char *s, const char *p);

@@ -66,7 +66,9 @@ typedef struct {
 // A merge sort; other is as large as entries.
 static void sort_entries(
     shim_session *s, lua_State *L, entry *entries, entry *other, size_t count) {
-  charge(s, L, count);
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < count; i++) bytes += entries[i].key.rank == 1 ? entries[i].key.count : 0;
+  charge(s, L, count + bytes / 32);
   if (count < 12) {
     for (size_t i = 1; i < count; i++) {
       entry moving = entries[i];
@@ -149,6 +151,7 @@ typedef struct {
 
 // Looks at all keys of the table at 1; the first of them stay on the stack.
 static void look_at_keys(lua_State *L, keys_seen *seen) {
+  shim_session *s = session_of(L);
   seen->count = seen->largest = 0;
   seen->is_array = 1;
   lua_pushnil(L);
@@ -169,6 +172,7 @@ static void look_at_keys(lua_State *L, keys_seen *seen) {
       next->at = lua_gettop(L) - 1;
     }
     seen->count += 1;
+    charge(s, L, 1);
   }
   seen->is_array = seen->is_array && seen->largest == seen->count;
 }
@@ -186,6 +190,7 @@ static void push_keys(shim_session *s, lua_State *L, lua_Integer count) {
     entries[i].key = key_at(L, -1);
     if (entries[i].key.rank == 4) entries[i].key.count = (size_t)i;
     entries[i].at = i + 1;
+    charge(s, L, 2);
     lua_pushvalue(L, -1);
     lua_rawseti(L, found, ++i);
   }
@@ -235,7 +240,7 @@ int base_pairs(lua_State *L) {
   luaL_checkstack(L, 2 * FEW + 8, NULL);
   keys_seen seen;
   look_at_keys(L, &seen);
-  charge(s, L, NEXT_COST + (uint64_t)seen.count);
+  charge(s, L, NEXT_COST);
   push_iterator(s, L, &seen);
   lua_pushvalue(L, 1);
   lua_pushnil(L);
@@ -243,12 +248,13 @@ int base_pairs(lua_State *L) {
 }
 
 // Puts in place 3 the first key without an order that comes after the one at 2.
-static int find_other(lua_State *L, uint64_t *seen) {
+static int find_other(lua_State *L) {
+  shim_session *s = session_of(L);
   int is_past = 0;
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     lua_pop(L, 1);
-    *seen += 1;
+    charge(s, L, 1);
     if (is_past && key_at(L, -1).rank == 4) {
       lua_replace(L, 3);
       return 1;
@@ -259,14 +265,15 @@ static int find_other(lua_State *L, uint64_t *seen) {
 }
 
 // Puts in place 3 the smallest key that is larger than the one at 2, if there is one there.
-static int find_larger(lua_State *L, uint64_t *seen) {
+static int find_larger(lua_State *L) {
+  shim_session *s = session_of(L);
   int is_first = lua_isnil(L, 2), is_found = 0;
   key after = key_at(L, 2), best = {0};
   lua_pushnil(L);
   while (lua_next(L, 1)) {
     lua_pop(L, 1);
     key found = key_at(L, -1);
-    *seen += 1;
+    charge(s, L, 1 + (found.rank == 1 ? found.count / 64 : 0));
     if (!is_first && compare(&found, &after) <= 0) continue;
     if (is_found && compare(&found, &best) >= 0) continue;
     best = found;
@@ -288,10 +295,9 @@ int base_next(lua_State *L) {
   }
   lua_settop(L, 2);
   lua_settop(L, 3);
-  uint64_t seen = 0;
+  charge(session_of(L), L, NEXT_COST);
   int is_other = !lua_isnil(L, 2) && key_at(L, 2).rank == 4;
-  int is_found = is_other ? find_other(L, &seen) : find_larger(L, &seen);
-  charge(session_of(L), L, NEXT_COST + seen);
+  int is_found = is_other ? find_other(L) : find_larger(L);
   if (!is_found) {
     lua_pushnil(L);
     return 1;

@@ -313,7 +313,11 @@ static int run(shim_session *s) {
     result = shim_write_error(s, s->base, status);
     s->base = NULL;
   }
-  if (result != SHIM_INTERRUPTED) shim_end_step(s);
+  if (result == SHIM_INTERRUPTED) {
+    shim_end_slice(s);
+  } else {
+    shim_end_step(s);
+  }
   s->is_pending = s->is_interrupted = s->is_answered = 0;
   s->chain_last = -1;
   s->input_count = 0;

@@ -17,6 +17,7 @@ static void prepare(
 static void push_capture(matcher *m, int at, const char *s, const char *end) {
   if (at >= m->level) {
     if (at != 0) luaL_error(m->L, "invalid capture index %%%d", at + 1);
+    count_steps(m, (size_t)(end - s) / 16 + 1);
     lua_pushlstring(m->L, s, (size_t)(end - s));
     return;
   }
@@ -25,6 +26,7 @@ static void push_capture(matcher *m, int at, const char *s, const char *end) {
   if (length == POSITION) {
     lua_pushinteger(m->L, m->captures[at].start - m->text + 1);
   } else {
+    count_steps(m, (size_t)length / 16 + 1);
     lua_pushlstring(m->L, m->captures[at].start, (size_t)length);
   }
 }
@@ -33,7 +35,6 @@ static int push_captures(matcher *m, const char *s, const char *end) {
   int count = m->level == 0 && s != NULL ? 1 : m->level;
   luaL_checkstack(m->L, count, "too many captures");
   for (int i = 0; i < count; i++) push_capture(m, i, s, end);
-  charge(session_of(m->L), m->L, (uint64_t)(end == NULL || s == NULL ? 0 : end - s) / 32);
   return count;
 }
 
@@ -44,13 +45,29 @@ static size_t start_of(lua_Integer start, size_t length) {
   return length - (size_t)-start;
 }
 
+// memmem in windows that overlap: for each it can take some steps for each byte, and once more as
+// many for the pattern.
+static const char *search_plain(
+    lua_State *L, const char *text, const char *end, const char *pattern, size_t length) {
+  enum { WINDOW = 256 << 10, PATTERNS = 8 };
+  size_t window = length > WINDOW / PATTERNS ? length * PATTERNS : WINDOW;
+  while ((size_t)(end - text) >= length) {
+    size_t size = (size_t)(end - text) < window ? (size_t)(end - text) : window;
+    charge(session_of(L), L, size / 8 + length / 2);
+    const char *found = memmem(text, size, pattern, length);
+    if (found != NULL) return found;
+    if (size == (size_t)(end - text)) return NULL;
+    text += size - length + 1;
+  }
+  return NULL;
+}
+
 static int find_plain(
     lua_State *L, const char *text, size_t length, size_t start, const char *pattern,
     size_t pattern_length) {
-  charge(session_of(L), L, (length - start) / 16 + pattern_length / 16);
   const char *found = pattern_length == 0
       ? text + start
-      : memmem(text + start, length - start, pattern, pattern_length);
+      : search_plain(L, text + start, text + length, pattern, pattern_length);
   if (found == NULL) {
     lua_pushnil(L);
     return 1;
@@ -60,23 +77,28 @@ static int find_plain(
   return 2;
 }
 
-static int is_plain(const char *pattern, size_t length) {
-  for (size_t i = 0; i < length; i++) {
-    if (pattern[i] != 0 && strchr("^$*+?.([%-", pattern[i]) != NULL) return 0;
-  }
-  return 1;
+static int is_plain(lua_State *L, const char *pattern, size_t length) {
+  static const char is_special[256] = {
+      ['^'] = 1, ['$'] = 1, ['*'] = 1, ['+'] = 1, ['?'] = 1,
+      ['.'] = 1, ['('] = 1, ['['] = 1, ['%'] = 1, ['-'] = 1,
+  };
+  size_t i = 0;
+  while (i < length && !is_special[(unsigned char)pattern[i]]) i++;
+  charge(session_of(L), L, i / 4);
+  return i == length;
 }
 
 static int find(lua_State *L, int is_find) {
   size_t length, pattern_length;
   const char *text = luaL_checklstring(L, 1, &length);
   const char *pattern = luaL_checklstring(L, 2, &pattern_length);
+  settle_numbers(L, 3, 3);
   size_t start = start_of(luaL_optinteger(L, 3, 1), length);
   if (start > length) {
     lua_pushnil(L);
     return 1;
   }
-  if (is_find && (lua_toboolean(L, 4) || is_plain(pattern, pattern_length))) {
+  if (is_find && (lua_toboolean(L, 4) || is_plain(L, pattern, pattern_length))) {
     return find_plain(L, text, length, start, pattern, pattern_length);
   }
   int is_anchored = pattern_length > 0 && *pattern == '^';
@@ -132,6 +154,7 @@ int string_gmatch(lua_State *L) {
   size_t length;
   luaL_checklstring(L, 1, &length);
   luaL_checkstring(L, 2);
+  settle_numbers(L, 3, 3);
   size_t start = start_of(luaL_optinteger(L, 3, 1), length);
   lua_settop(L, 2);
   iteration *at = lua_newuserdatauv(L, sizeof(*at), 0);
@@ -200,6 +223,7 @@ int string_gsub(lua_State *L) {
   const char *text = luaL_checklstring(L, 1, &length), *s = text, *last_end = NULL;
   const char *pattern = luaL_checklstring(L, 2, &pattern_length);
   int type = lua_type(L, 3);
+  settle_numbers(L, 4, 4);
   lua_Integer most = luaL_optinteger(L, 4, (lua_Integer)length + 1), count = 0;
   int is_anchored = pattern_length > 0 && *pattern == '^', is_changed = 0;
   luaL_argexpected(

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+enum { ARENA_BASE = 1 << 20 };
+
 shim_flag *shim_flag_new(void) {
   shim_flag *flag = malloc(sizeof(*flag));
   if (flag != NULL) atomic_init(&flag->raised, 0);
@@ -68,8 +70,8 @@ shim_session *shim_open(const shim_limits *limits, const shim_flag *flag, uint64
   s->coroutines_allowed = limits->coroutines;
   shim_renew(s);
   seed_random(s, seed);
-  // A little more than the script may use: what it frees is kept by size.
-  s->arena.limit = limits->memory_bytes + limits->memory_bytes / 8;
+  // Slabs that are partly used count whole, so this is more than the script may use.
+  s->arena.limit = limits->memory_bytes + limits->memory_bytes / 2 + ARENA_BASE;
   s->main = lua_newstate(shim_allocate, s);
   if (s->main == NULL) {
     shim_arena_release(&s->arena);
@@ -101,7 +103,8 @@ void shim_close(shim_session *s) {
 
 shim_statistics shim_measure(const shim_session *s) {
   shim_statistics result = {
-      s->memory, s->memory_peak, s->instructions, s->processor_used + s->step_used,
+      s->memory, s->memory_peak, s->instructions, 
+      s->processor_used + s->step_used + s->slice_used, s->largest_work,
   };
   return result;
 }

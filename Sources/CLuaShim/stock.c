@@ -17,22 +17,16 @@ static shim_entry base_entries[] = {
     {"assert", NULL}, {"error", NULL},  {"ipairs", NULL}, {"rawequal", NULL},
     {"rawget", NULL}, {"rawlen", NULL}, {"rawset", NULL}, {"type", NULL},
 };
-static shim_entry math_entries[] = {
-    {"abs", NULL},  {"acos", NULL},  {"asin", NULL}, {"atan", NULL}, {"ceil", NULL}, {"cos", NULL},
-    {"deg", NULL},  {"exp", NULL},   {"floor", NULL}, {"fmod", NULL}, {"log", NULL}, {"max", NULL},
-    {"min", NULL},  {"modf", NULL},  {"rad", NULL},  {"sin", NULL},  {"sqrt", NULL}, {"tan", NULL},
-    {"tointeger", NULL}, {"type", NULL}, {"ult", NULL},
-};
-static shim_entry os_entries[] = {{"clock", NULL}, {"difftime", NULL}, {"time", NULL}};
-static shim_entry string_entries[] = {{"len", NULL}, {"packsize", NULL}};
-static shim_entry utf8_entries[] = {{"codes", NULL}};
+static shim_entry math_entries[] = {{"type", NULL}};
+static shim_entry os_entries[] = {{"clock", NULL}};
+static shim_entry string_entries[] = {{"len", NULL}};
 
 #define LIST(library) {#library, library##_entries, sizeof(library##_entries) / sizeof(shim_entry)}
 static const struct {
   const char *library;
   shim_entry *entries;
   size_t count;
-} lists[] = {LIST(base), LIST(math), LIST(os), LIST(string), LIST(utf8)};  // as the enumeration
+} lists[] = {LIST(base), LIST(math), LIST(os), LIST(string)};  // as the enumeration
 
 void set_stock(lua_State *L, int library) {
   set_functions(L, lists[library].entries, lists[library].count);
@@ -48,6 +42,7 @@ static lua_CFunction stock(const char *library, const char *name) {
 }
 
 shim_stock_functions stocked;
+lua_CFunction stocked_codes[2];
 
 // Keeps the functions of the table on top that have no upvalues, and pops it.
 static void keep(lua_State *L, const char *library) {
@@ -81,6 +76,13 @@ static int find_all(lua_State *L) {
   if ((stocked.library##_##name = stock(#library, #name)) == NULL) luaL_error(L, #name);
   WRAPPED(FIND)
 #undef FIND
+  for (int is_lax = 0; is_lax < 2; is_lax++) {
+    lua_pushcfunction(L, stocked.utf8_codes);
+    lua_pushliteral(L, "");
+    lua_pushboolean(L, is_lax);
+    lua_call(L, 2, 1);
+    if ((stocked_codes[is_lax] = lua_tocfunction(L, -1)) == NULL) luaL_error(L, "utf8.codes");
+  }
   for (size_t list = 0; list < sizeof(lists) / sizeof(*lists); list++) {
     for (size_t i = 0; i < lists[list].count; i++) {
       shim_entry *entry = &lists[list].entries[i];

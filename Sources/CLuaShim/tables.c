@@ -14,11 +14,12 @@ static int table_insert(lua_State *L) {
   switch (lua_gettop(L)) {
     case 2: break;
     case 3:
+      settle_numbers(L, 2, 2);
       at = luaL_checkinteger(L, 2);
       luaL_argcheck(
           L, (lua_Unsigned)at - 1u < (lua_Unsigned)end, 2, "position out of bounds");
       for (lua_Integer i = end; i > at; i--) {
-        charge(s, L, 1);
+        charge(s, L, 2);
         lua_geti(L, 1, i - 1);
         lua_seti(L, 1, i);
       }
@@ -31,14 +32,16 @@ static int table_insert(lua_State *L) {
 
 static int table_remove(lua_State *L) {
   shim_session *s = session_of(L);
-  lua_Integer size = length_of(L, 1), at = luaL_optinteger(L, 2, size);
+  lua_Integer size = length_of(L, 1);
+  settle_numbers(L, 2, 2);
+  lua_Integer at = luaL_optinteger(L, 2, size);
   if (at != size) {
     luaL_argcheck(
         L, (lua_Unsigned)at - 1u <= (lua_Unsigned)size, 1, "position out of bounds");
   }
   lua_geti(L, 1, at);
   for (; at < size; at++) {
-    charge(s, L, 1);
+    charge(s, L, 2);
     lua_geti(L, 1, at + 1);
     lua_seti(L, 1, at);
   }
@@ -49,6 +52,7 @@ static int table_remove(lua_State *L) {
 
 static int table_move(lua_State *L) {
   shim_session *s = session_of(L);
+  settle_numbers(L, 2, 4);
   lua_Integer from = luaL_checkinteger(L, 2), end = luaL_checkinteger(L, 3);
   lua_Integer to = luaL_checkinteger(L, 4);
   int target = lua_isnoneornil(L, 5) ? 1 : 5;
@@ -63,7 +67,7 @@ static int table_move(lua_State *L) {
     lua_Integer last = end - from;
     for (lua_Integer i = 0; i <= last; i++) {
       lua_Integer offset = forwards ? i : last - i;
-      charge(s, L, 1);
+      charge(s, L, 2);
       lua_geti(L, 1, from + offset);
       lua_seti(L, target, to + offset);
     }
@@ -89,6 +93,7 @@ static int table_concat(lua_State *L) {
   size_t length;
   lua_Integer last = length_of(L, 1);
   const char *separator = luaL_optlstring(L, 2, "", &length);
+  settle_numbers(L, 3, 4);
   lua_Integer i = luaL_optinteger(L, 3, 1);
   last = luaL_optinteger(L, 4, last);
   luaL_buffinit(L, &buffer);
@@ -114,6 +119,8 @@ static int table_pack(lua_State *L) {
 }
 
 static int table_unpack(lua_State *L) {
+  shim_session *s = session_of(L);
+  settle_numbers(L, 2, 3);
   lua_Integer i = luaL_optinteger(L, 2, 1);
   lua_Integer end = luaL_opt(L, luaL_checkinteger, 3, luaL_len(L, 1));
   if (i > end) return 0;
@@ -121,8 +128,10 @@ static int table_unpack(lua_State *L) {
   if (count >= (unsigned)INT_MAX || !lua_checkstack(L, (int)++count)) {
     return luaL_error(L, "too many results to unpack");
   }
-  charge(session_of(L), L, count);
-  for (; i < end; i++) lua_geti(L, 1, i);
+  for (; i < end; i++) {
+    charge(s, L, 1);
+    lua_geti(L, 1, i);
+  }
   lua_geti(L, 1, end);
   return (int)count;
 }
@@ -151,9 +160,7 @@ static int is_less(const sorting *sort, uint32_t a, uint32_t b) {
     lua_settop(L, -2);
     return less;
   }
-  // Strings may share megabytes of their beginning.
-  if (lua_type(L, -1) == LUA_TSTRING) charge_bytes(L, -1, 64);
-  less = lua_compare(L, -2, -1, LUA_OPLT);
+  less = is_less_than(L, -2, -1);
   lua_settop(L, -3);
   return less;
 }

@@ -34,11 +34,13 @@ int base_tostring(lua_State *L) {
 
 int base_tonumber(lua_State *L) {
   charge_bytes(L, 1, 2);
+  settle_numbers(L, 2, 2);
   return stocked.base_tonumber(L);
 }
 
 int base_select(lua_State *L) {
   charge(session_of(L), L, (uint64_t)lua_gettop(L) / 8);
+  settle_numbers(L, 1, 1);
   return stocked.base_select(L);
 }
 
@@ -53,19 +55,18 @@ CHARGED(string, upper, 4)
 CHARGED(string, reverse, 4)
 #undef CHARGED
 
-// Functions of Lua's own, charged by the number of their arguments and results.
-#define COUNTED(library, name)                                                 \
-  static int library##_##name(lua_State *L) {                                  \
-    charge(session_of(L), L, (uint64_t)lua_gettop(L) / 4);                     \
-    int count = stocked.library##_##name(L);                                   \
-    charge(session_of(L), L, (uint64_t)count / 4);                             \
-    return count;                                                              \
-  }
-COUNTED(string, byte)
-COUNTED(string, char)
-COUNTED(utf8, char)
-COUNTED(utf8, codepoint)
-#undef COUNTED
+static int string_byte(lua_State *L) {
+  settle_numbers(L, 2, 3);
+  int count = stocked.string_byte(L);
+  charge(session_of(L), L, (uint64_t)count / 4);
+  return count;
+}
+
+static int string_char(lua_State *L) {
+  charge(session_of(L), L, (uint64_t)lua_gettop(L) / 4);
+  settle_numbers(L, 1, lua_gettop(L));
+  return stocked.string_char(L);
+}
 
 // Numbers in strings, which may stand in megabytes of blanks.
 #define ARITHMETIC(name)                      \
@@ -85,49 +86,53 @@ ARITHMETIC(__unm)
 #undef ARITHMETIC
 
 static int string_sub(lua_State *L) {
+  settle_numbers(L, 2, 3);
   int count = stocked.string_sub(L);
   charge_bytes(L, -1, 32);
   return count;
 }
 
+// A format is read in one go, so its length is bounded. None is longer than a few lines.
+static const char *check_format(lua_State *L, const char **end) {
+  enum { FORMAT_MAX = 1 << 20 };
+  size_t length;
+  const char *format = luaL_checklstring(L, 1, &length);
+  luaL_argcheck(L, length <= FORMAT_MAX, 1, "format is too long");
+  charge(session_of(L), L, length * 4);
+  *end = format + length;
+  return format;
+}
+
+static int string_packsize(lua_State *L) {
+  const char *end;
+  check_format(L, &end);
+  return stocked.string_packsize(L);
+}
+
 static int string_pack(lua_State *L) {
-  for (int i = lua_gettop(L); i > 0; i--) charge_bytes(L, i, 32);
+  const char *end, *option = check_format(L, &end);
+  int argument = 1;
+  for (; option < end; option++) {
+    if (*option == 'X') {
+      option++;  // what follows says how to align, and takes no value
+    } else if (*option != 0 && strchr("bBhHiIlLjJTfdn", *option) != NULL) {
+      argument += 1;
+      settle_numbers(L, argument, argument);
+    } else if (*option == 's' || *option == 'z' || *option == 'c') {
+      argument += 1;
+      if (argument <= lua_gettop(L)) charge_bytes(L, argument, 32);
+    }
+  }
   return stocked.string_pack(L);
 }
 
 static int string_unpack(lua_State *L) {
-  charge_bytes(L, 1, 4);
+  const char *end;
+  check_format(L, &end);
+  settle_numbers(L, 3, 3);
   int count = stocked.string_unpack(L);
   for (int i = 1; i <= count; i++) charge_bytes(L, -i, 32);
   return count;
-}
-
-static int utf8_len(lua_State *L) {
-  int count = stocked.utf8_len(L);
-  lua_Integer length = lua_tointegerx(L, -1, NULL);
-  charge(session_of(L), L, length > 0 ? (uint64_t)length / 2 : 1);
-  return count;
-}
-
-static int utf8_offset(lua_State *L) {
-  lua_Integer n = lua_tointegerx(L, 2, NULL);
-  uint64_t steps = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
-  uint64_t length = lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0;
-  charge(session_of(L), L, (steps < length ? steps : length) / 2 + 1);
-  return stocked.utf8_offset(L);
-}
-
-static void open_utf8(lua_State *L, int globals) {
-  static const shim_entry entries[] = {
-      {"char", utf8_char}, {"codepoint", utf8_codepoint}, {"len", utf8_len},
-      {"offset", utf8_offset},
-  };
-  lua_createtable(L, 0, 8);
-  set_stock(L, STOCK_UTF8);
-  set_functions(L, entries, sizeof(entries) / sizeof(*entries));
-  lua_pushlstring(L, "[\0-\x7F\xC2-\xFD][\x80-\xBF]*", 14);
-  lua_setfield(L, -2, "charpattern");
-  lua_setfield(L, globals, "utf8");
 }
 
 // The metatable of all strings; hidden from scripts.
@@ -152,7 +157,7 @@ void open_strings(lua_State *L, int globals) {
   static const shim_entry entries[] = {
       {"byte", string_byte},       {"char", string_char},   {"find", string_find},
       {"format", string_format},   {"gmatch", string_gmatch}, {"gsub", string_gsub},
-      {"lower", string_lower},     {"match", string_match}, {"pack", string_pack},
+      {"lower", string_lower},     {"match", string_match}, {"pack", string_pack},   {"packsize", string_packsize},
       {"rep", string_rep},         {"reverse", string_reverse}, {"sub", string_sub},
       {"unpack", string_unpack},   {"upper", string_upper},
   };

@@ -265,7 +265,8 @@ internal import CLuaShim
       memoryBytes: Int(measured.memory_bytes),
       memoryPeakBytes: Int(measured.memory_peak_bytes),
       instructions: measured.instructions,
-      processorTime: .nanoseconds(Int64(clamping: measured.processor_nanoseconds))
+      processorTime: .nanoseconds(Int64(clamping: measured.processor_nanoseconds)),
+      largestWork: measured.largest_work
     )
   }
 }

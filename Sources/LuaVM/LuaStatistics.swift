@@ -8,4 +8,7 @@ public struct LuaStatistics: Sendable, Hashable {
   public var instructions: UInt64
   /// The processor time so far.
   public var processorTime: Duration
+  /// The most instructions, work in library functions included, that were counted from one look at
+  /// the clock to the next.
+  public var largestWork: UInt64
 }

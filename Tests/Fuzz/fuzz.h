@@ -52,8 +52,22 @@ static size_t fuzz_put_program(shim_session *s, size_t at, const char *name, con
   return at;
 }
 
+// The limits of a script unless its user sets others.
+__attribute__((unused)) static const shim_limits user_limits = {
+    .memory_bytes = 64 << 20,
+    .allocation_bytes = 16 << 20,
+    .instructions = 2000000000,
+    .step_nanoseconds = 2000000000,
+    .processor_nanoseconds = 30000000000,
+    .coroutines = 1000,
+    .value_depth = 32,
+    .value_nodes = 50000,
+    .value_bytes = 8 << 20,
+    .post_bytes = 1 << 20,
+};
+
 // A session whose prelude has run.
-static fuzz_session fuzz_open(const char *prelude) {
+static fuzz_session fuzz_open_with(const char *prelude, const shim_limits *limits) {
   uint8_t *code;
   size_t count;
   char *message;
@@ -61,7 +75,7 @@ static fuzz_session fuzz_open(const char *prelude) {
   CHECK(shim_check_library() == NULL);
   fuzz_session result = {NULL, shim_flag_new()};
   CHECK(result.flag != NULL);
-  result.session = shim_open(&fuzz_limits, result.flag, 1);
+  result.session = shim_open(limits, result.flag, 1);
   CHECK(result.session != NULL);
   int status = shim_compile(prelude, strlen(prelude), "=prelude", &code, &count, &message, &line);
   CHECK(status == SHIM_COMPILED);
@@ -69,6 +83,10 @@ static fuzz_session fuzz_open(const char *prelude) {
   free(code);
   CHECK(shim_prelude(result.session, size) == SHIM_FINISHED);
   return result;
+}
+
+__attribute__((unused)) static fuzz_session fuzz_open(const char *prelude) {
+  return fuzz_open_with(prelude, &fuzz_limits);
 }
 
 static void fuzz_close(fuzz_session *s) {

@@ -40,6 +40,7 @@ typedef struct {
   uint64_t memory_peak_bytes;
   uint64_t instructions;
   uint64_t processor_nanoseconds;
+  uint64_t largest_work;  // the most instructions that were counted between two looks at the clock
 } shim_statistics;
 
 // What a call that ran a script came back with. The details are on the output tape.

@@ -72,7 +72,16 @@ import Testing
   ) async throws {
     try await Workplace.with { place in
       try place.write(Scripts.migration(may: "{ update = { \"DATADOG\" } }", body), to: "s.lua")
-      let plan = try await place.godwit("plan", "s.lua", "--simulator", "--has", "DATADOG")
+      let words = words + ["Failed: "]
+      let plan = try await place.godwit(
+        "plan",
+        "s.lua",
+        "--simulator",
+        "--has",
+        "DATADOG",
+        "--max-failures",
+        "100%"
+      )
       expect(plan, endsWith: 1)
       #expect(!plan.text.contains("plain"))
       for word in words { #expect(plan.text.contains(word), "\"\(word)\" is not in \(plan)") }
