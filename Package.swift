@@ -102,7 +102,7 @@ let package = Package(
       name: "godwit",
       dependencies: [
         "GodwitCore", "GuardedFiles", "GodwitAtlas", "GodwitScript", "GodwitJournal", "GodwitRun",
-        "GodwitReport", "AtlasSimulator", "LuaVM", argumentParser, swiftCSV, tomlKit,
+        "GodwitReport", "AtlasSimulator", "LuaVM", argumentParser, crypto, swiftCSV, tomlKit,
       ],
       swiftSettings: strict
     ),

@@ -22,6 +22,7 @@ struct Godwit: AsyncParsableCommand {
       PlanCommand.self, ShowCommand.self, ApplyCommand.self, ResumeCommand.self,
       ResolveCommand.self, ReportCommand.self, ManualCommand.self, RunCommand.self,
       RunsCommand.self, InventoryCommand.self, SimulatorCommand.self, DoctorCommand.self,
+      TrustCommand.self,
     ]
   )
 

@@ -20,7 +20,7 @@ struct DoctorCommand: AsyncParsableCommand {
     try await Console.run(output) {
       let environment = ProcessInfo.processInfo.environment
       let candidates = [
-        "godwit.toml", ConfigurationFolders(environment: environment).settingsFile,
+        SettingsFile.name, ConfigurationFolders(environment: environment).settingsFile,
       ].compactMap { $0 }
       let doctor = Doctor(
         connection: connection,

@@ -31,6 +31,15 @@ struct FailureLimit: Sendable {
     throw ValidationError("--max-failures takes a number or a percentage, for example 5 or 2%.")
   }
 
+  /// Whether a text is no limit, or one that allows no more failures than the standard one.
+  static func isWithinStandard(_ text: String) -> Bool {
+    guard let limit = try? parse(text) else { return true }
+    return switch limit.amount {
+    case .projects(let number): number <= standardMinimum
+    case .percent(let share): share <= 10
+    }
+  }
+
   /// The number of projects that may fail out of so many; at least 1, percentages rounded up.
   func count(of projects: Int) -> Int {
     switch amount {

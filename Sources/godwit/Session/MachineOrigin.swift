@@ -76,7 +76,7 @@ struct MachineOrigin {
     guard AtlasAccess.urlVariables.allSatisfy({ value($0) == nil }),
       let path = ConfigurationFolders(environment: environment).settingsFile,
       let shape = CommandShape(of: Godwit.self),
-      let file = try SettingsFile.read(path, of: shape, isOwn: true),
+      let file = try SettingsFile.read(path, of: shape),
       let url = file.values["base-url"]?.first
     else { return nil }
     let isOwnProfile = file.values["profile"]?.first == options.profile

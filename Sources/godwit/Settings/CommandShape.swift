@@ -70,7 +70,7 @@ struct CommandShape {
   ///
   /// A settings file may come with the script, so it does not change the script's limits either.
   static func isForTyping(_ name: String) -> Bool {
-    ["help", "version", "yes", "apply", "take-over", "script-limit"].contains(name)
-      || name.hasPrefix("accept-")
+    if case .typed = SettingReach.all[name] { return true }
+    return name.hasPrefix("accept-")
   }
 }

@@ -25,6 +25,9 @@ struct ConfigurationFolders {
   /// The key with which the user's plans are marked.
   var planKeyFile: String? { base.map { $0 + "/godwit/plan.key" } }
 
+  /// The settings files beside scripts that the user has trusted.
+  var trustFile: String? { base.map { $0 + "/godwit/trusted.json" } }
+
   /// The profiles of the Atlas CLI.
   ///
   /// Source: atlas-cli-core, `config/config.go`: `atlascli/config.toml` in the folder above.

@@ -19,7 +19,7 @@ struct ProgramArguments {
     let own = ConfigurationFolders(environment: environment).settingsFile
     let mayHave =
       environment.keys.contains { $0.hasPrefix("GODWIT_") }
-      || FileManager.default.fileExists(atPath: "godwit.toml")
+      || FileManager.default.fileExists(atPath: SettingsFile.name)
       || own.map(FileManager.default.fileExists(atPath:)) == true
       || typed.contains { $0.hasSuffix(".lua") && $0.contains("/") }
     guard mayHave, let program = CommandShape(of: Godwit.self) else { return }

@@ -35,6 +35,8 @@ struct Settings {
     var name: (String) -> String
     var values: [String: [String]]
     var isFile = true
+    /// Judges the values of a file that may have come with a script.
+    var trust: SettingsTrust?
   }
 
   /// The environment.
@@ -43,24 +45,40 @@ struct Settings {
   var program: CommandShape
 
   /// The files that settings may be in for a command line, strongest first.
+  ///
+  /// One that lies in the user's configuration folder is the user's own, also beside a script.
   func files(for arguments: TypedArguments) -> [(path: String, isOwn: Bool)] {
     let folder = arguments.scriptFolder
-    let beside = folder == "." ? "godwit.toml" : folder + "/godwit.toml"
-    let own = ConfigurationFolders(environment: environment).settingsFile
-    return [(beside, false)] + (own.map { [($0, true)] } ?? [])
+    let beside = folder == "." ? SettingsFile.name : folder + "/" + SettingsFile.name
+    guard let own = ConfigurationFolders(environment: environment).settingsFile else {
+      return [(beside, false)]
+    }
+    let isSame = FolderBorder.canonical(beside) == FolderBorder.canonical(own)
+    // A file must not stand in the way of the command that judges files.
+    let isJudging = arguments.path.first == TrustCommand.configuration.commandName
+    return (isSame || isJudging ? [] : [(beside, false)]) + [(own, true)]
   }
 
   /// What is to be added to the arguments.
   ///
-  /// - Throws: `Diagnostic` for a variable or key that is not understood.
+  /// - Throws: `Diagnostic` for a variable or key that is not understood, and for a setting beside a
+  ///   script that needs the user's trust and does not have it.
   func additions(to arguments: [String]) throws -> [Addition] {
     let typed = TypedArguments(arguments, of: program)
     guard !typed.asksForHelp else { return [] }
     var places = [try variables()]
     for (path, isOwn) in files(for: typed) {
-      if let file = try SettingsFile.read(path, of: program, isOwn: isOwn) {
-        places.append(Place(name: { _ in path }, values: file.values))
+      guard let file = try SettingsFile.read(path, of: program) else { continue }
+      var place = Place(name: { _ in path }, values: file.values)
+      if !isOwn {
+        let trust = SettingsTrust(file, environment: environment)
+        // Where credentials go is not left to whether this command happens to ask.
+        for (key, values) in file.values.sorted(by: { $0.key < $1.key }) {
+          if case .server = SettingReach.all[key] { try trust.check(key, values) }
+        }
+        place.trust = trust
       }
+      places.append(place)
     }
     return try additions(typed, places)
   }
@@ -81,6 +99,7 @@ struct Settings {
             !taken.contains(String(value.prefix { $0 != "=" }))
               && !result.contains { $0.option == key && Self.name(of: $0) == Self.name(value) }
           }
+          try place.trust?.check(key, fresh)
           let flag = Self.presets[key] ?? key
           result += fresh.map { value in
             var addition = addition
@@ -89,6 +108,7 @@ struct Settings {
           }
         } else if !before.contains(key) {
           present.insert(key)
+          try place.trust?.check(key, values)
           var addition = addition
           addition.arguments = try Self.words(option, values, from: addition.origin)
           if !addition.arguments.isEmpty { result.append(addition) }

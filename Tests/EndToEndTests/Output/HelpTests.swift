@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: [
     [], ["plan"], ["show"], ["apply"], ["resume"], ["report"], ["runs"], ["runs", "list"],
     ["runs", "copy"], ["runs", "prune"], ["resolve"], ["manual"], ["run"], ["inventory"],
-    ["simulator"], ["doctor"],
+    ["simulator"], ["doctor"], ["trust"],
     ["simulator", "serve"],
     ["simulator", "reset"],
     ["simulator", "person"],

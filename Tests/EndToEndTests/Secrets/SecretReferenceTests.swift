@@ -64,9 +64,10 @@ import Testing
     }
   }
 
-  @Test func `a command of godwit toml serves plan and apply`() async throws {
+  @Test func `a command of a trusted godwit toml serves plan and apply`() async throws {
     try await Atlas.with(projects: 6) { place, _ in
       try place.write("[secret]\napiKey = 'cmd:printenv DATADOG_KEY'", to: "godwit.toml")
+      expect(try await place.godwit("trust"), endsWith: 0)
       expect(try await place.godwit("plan", "move.lua", "--out", "move.godwit"), endsWith: 0)
       expect(try await place.godwit("apply", "move.godwit", "--yes"), endsWith: 0)
     }
