@@ -169,7 +169,8 @@ import Testing
       do throws(AtlasError) {
         try await client.writer.delete("X", in: Client.project)
       } catch {
-        #expect(error.arrival == .unknown)
+        // Whether the close is seen before or after the head left is a race; what is concluded is not.
+        #expect(error.arrival == .unknown || server.requests.count == 1)
         #expect(error.attempt == 1)
       }
       #expect(server.requests.count <= 2)
